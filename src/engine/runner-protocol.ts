@@ -1,0 +1,196 @@
+/**
+ * Every message between the server (parent) and a runner (child), one discriminated union each way. They travel over
+ * Node's IPC channel as JSON, so values are plain: no undefined, no typed arrays (vectors go as base64).
+ *
+ * Life of a runner: `load` -> (`progress`)* -> `loaded` | `load-failed`. After `loaded`, requests in any number at once;
+ * each request `id` (chosen by the parent, never reused) ends with exactly one of `done`, `embedded`, `tokenized`,
+ * `detokenized` or `failed`. `cancel` may come at any time, also for an id that has ended; a cancelled request still
+ * ends, with `failed` and code `canceled`.
+ */
+import type { ErrorCode } from '../core/corral-error.ts';
+import type { LogLevel } from '../core/logger.ts';
+
+export type KvCacheType = 'f16' | 'q8_0' | 'q4_0';
+export type FlashAttention = 'auto' | 'on' | 'off';
+
+/** What a runner is started with. Sizes are final: the parent has decided them. */
+export interface LoadRequest {
+  readonly type: 'load';
+  /** Absolute path of the GGUF file, already checked by the parent. */
+  readonly modelPath: string;
+  readonly adapters: readonly { readonly path: string; readonly scale: number }[];
+  /** `embedding`: pooled vectors and no KV cache where the model needs none. */
+  readonly mode: 'completion' | 'embedding';
+  /** Most tokens one sequence may hold (num_ctx). */
+  readonly contextTokens: number;
+  /** Sequences that may run at once. */
+  readonly sequences: number;
+  /** KV cells that all sequences share. At least contextTokens. */
+  readonly kvCells: number;
+  /** Most prompt tokens that one step may compute (num_batch). */
+  readonly batchTokens: number;
+  /** 0 = automatic. */
+  readonly threads: number;
+  /** Layers on the GPU, -1 = all that fit. */
+  readonly gpuLayers: number;
+  readonly mainGpu: number;
+  readonly useMmap: boolean;
+  readonly flashAttention: FlashAttention;
+  readonly kvCacheType: KvCacheType;
+}
+
+/** Sampling and length options of one request, all defaults filled in (spec section 2.2). */
+export interface SamplingOptions {
+  readonly temperature: number;
+  readonly topK: number;
+  readonly topP: number;
+  readonly minP: number;
+  readonly typicalP: number;
+  /** Tokens looked back on; 0 = off, -1 = the context size. */
+  readonly repeatLastN: number;
+  readonly repeatPenalty: number;
+  readonly presencePenalty: number;
+  readonly frequencyPenalty: number;
+  /** -1 = random. */
+  readonly seed: number;
+}
+
+export interface GenerateRequest {
+  readonly type: 'generate';
+  readonly id: number;
+  /** Text to continue. Special tokens in it are recognised; BOS is added where the model asks for it. */
+  readonly prompt: string;
+  /** Tokens placed before the prompt (the deprecated `context` of /api/generate). Empty = none. */
+  readonly contextTokens: readonly number[];
+  readonly sampling: SamplingOptions;
+  readonly stop: readonly string[];
+  /** Most tokens to generate; negative = 10 x the context size (Ollama's bound). 0 = none. */
+  readonly numPredict: number;
+  /** Prompt tokens kept when the context shifts. -1 = the whole prompt. */
+  readonly numKeep: number;
+  /** Whether a full context drops its middle and goes on, or ends with `length`. */
+  readonly shift: boolean;
+  /**
+   * What to do with a prompt of more tokens than the context: `reject` fails with code `prompt_too_long` (its numbers in
+   * `failed.tooLong`); `middle` keeps the first numKeep tokens and drops from the middle.
+   */
+  readonly overflow: 'reject' | 'middle';
+  /** -1 = no log probabilities; n >= 0: with the n most likely alternatives. */
+  readonly topLogprobs: number;
+  /** GBNF grammar that the output must follow; empty = none. */
+  readonly grammar: string;
+  /** Whether `done` carries the tokens of prompt and output. */
+  readonly returnTokens: boolean;
+  /** Special tokens that stay visible as text in the output (tags that the parser of this model needs to see). */
+  readonly visibleSpecialTokens: readonly string[];
+}
+
+export interface EmbedRequest {
+  readonly type: 'embed';
+  readonly id: number;
+  readonly inputs: readonly string[];
+  /** Whether an input over the limit is cut, or fails the request with `prompt_too_long`. */
+  readonly truncate: boolean;
+}
+
+export interface TokenizeRequest {
+  readonly type: 'tokenize';
+  readonly id: number;
+  readonly texts: readonly string[];
+  readonly addSpecial: boolean;
+  /** Whether the tokens themselves are wanted, or their counts alone. */
+  readonly countOnly: boolean;
+}
+
+export interface DetokenizeRequest {
+  readonly type: 'detokenize';
+  readonly id: number;
+  readonly tokens: readonly number[];
+}
+
+export type ParentMessage =
+  | LoadRequest
+  | GenerateRequest
+  | EmbedRequest
+  | TokenizeRequest
+  | DetokenizeRequest
+  | { readonly type: 'cancel'; readonly id: number }
+  | { readonly type: 'ping'; readonly id: number };
+
+export interface TokenLogprob {
+  readonly token: string;
+  readonly logprob: number;
+  /** UTF-8 bytes of the token. */
+  readonly bytes: readonly number[];
+}
+
+/** One generated token, or several when text was held back. `text` may be empty when only logprobs are due. */
+export interface TokenItem {
+  readonly id: number;
+  readonly text: string;
+  readonly logprobs?: readonly (TokenLogprob & { readonly top: readonly TokenLogprob[] })[];
+}
+
+export interface LoadedFacts {
+  readonly contextTokens: number;
+  readonly sequences: number;
+  readonly kvCells: number;
+  readonly embeddingLength: number;
+  /** Bytes held: weights, KV cache and compute buffers, as the engine reports them. */
+  readonly sizeBytes: number;
+  /** The part of sizeBytes in GPU memory. */
+  readonly vramBytes: number;
+  /** Name of the engine build. */
+  readonly engine: string;
+}
+
+/** Counts and times (nanoseconds) of a finished generation. */
+export interface GenerationDone {
+  readonly type: 'done';
+  readonly id: number;
+  readonly reason: 'stop' | 'length';
+  /** All prompt tokens, cached ones included. */
+  readonly promptTokens: number;
+  /** The prompt tokens whose computation was saved. */
+  readonly cachedTokens: number;
+  readonly promptNs: number;
+  readonly generatedTokens: number;
+  readonly generationNs: number;
+  /** Prompt and output tokens when asked for, otherwise empty. */
+  readonly tokens: readonly number[];
+}
+
+export interface RequestFailed {
+  readonly type: 'failed';
+  readonly id: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+  /** With `prompt_too_long`: tokens of the prompt and the most that fit. */
+  readonly tooLong?: { readonly tokens: number; readonly limit: number };
+}
+
+export type ChildMessage =
+  /** The child is up and its native libraries were found; it waits for `load`. */
+  | { readonly type: 'ready' }
+  | { readonly type: 'log'; readonly level: LogLevel; readonly text: string }
+  | { readonly type: 'progress'; readonly fraction: number }
+  | ({ readonly type: 'loaded' } & LoadedFacts)
+  | { readonly type: 'load-failed'; readonly code: ErrorCode; readonly message: string; readonly hint: string }
+  | { readonly type: 'tokens'; readonly items: readonly TokenItem[] }
+  | GenerationDone
+  /** Unit-length vectors, float32 little-endian in base64, in the order of the inputs. */
+  | {
+      readonly type: 'embedded';
+      readonly id: number;
+      readonly vectors: readonly string[];
+      readonly promptTokens: number;
+    }
+  | {
+      readonly type: 'tokenized';
+      readonly id: number;
+      readonly tokens: readonly (readonly number[])[];
+      readonly counts: readonly number[];
+    }
+  | { readonly type: 'detokenized'; readonly id: number; readonly text: string }
+  | { readonly type: 'pong'; readonly id: number }
+  | RequestFailed;
