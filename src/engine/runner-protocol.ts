@@ -7,11 +7,9 @@
  * `detokenized` or `failed`. `cancel` may come at any time, also for an id that has ended; a cancelled request still
  * ends, with `failed` and code `canceled`.
  */
+import type { FlashAttention, KvCacheType } from '../config/settings.ts';
 import type { ErrorCode } from '../core/corral-error.ts';
 import type { LogLevel } from '../core/logger.ts';
-
-export type KvCacheType = 'f16' | 'q8_0' | 'q4_0';
-export type FlashAttention = 'auto' | 'on' | 'off';
 
 /** What a runner is started with. Sizes are final: the parent has decided them. */
 export interface LoadRequest {

@@ -1,0 +1,31 @@
+/** A conversation as templates see it, after the wire schemas have validated it. */
+export interface ToolCall {
+  readonly id: string;
+  readonly name: string;
+  /** In the order the model or the client gave the keys. */
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+export interface ChatMessage {
+  readonly role: string;
+  readonly content: string;
+  readonly thinking?: string;
+  /** Base64. */
+  readonly images?: readonly string[];
+  readonly toolCalls?: readonly ToolCall[];
+  readonly toolName?: string;
+  readonly toolCallId?: string;
+}
+
+/** A tool as the client sent it ({type, function: {name, description, parameters}}), keys in the client's order. */
+export interface Tool {
+  readonly type: string;
+  readonly function: {
+    readonly name: string;
+    readonly description?: string;
+    readonly parameters?: Readonly<Record<string, unknown>>;
+  };
+}
+
+/** `undefined` = the client said nothing. */
+export type ThinkValue = boolean | 'low' | 'medium' | 'high' | 'max' | undefined;

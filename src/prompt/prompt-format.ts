@@ -1,0 +1,41 @@
+/**
+ * One model's way of turning messages into text and text into an answer. Jinja templates, Go templates and the built-in
+ * renderers of later issues all stand behind this interface; the use cases know nothing else.
+ */
+import type { ChatMessage, ThinkValue, Tool, ToolCall } from './chat-message.ts';
+
+export interface RenderInput {
+  readonly messages: readonly ChatMessage[];
+  readonly tools: readonly Tool[];
+  readonly think: ThinkValue;
+}
+
+/** A piece of an answer, in order. Exactly the fields that have something in them. */
+export interface AnswerPiece {
+  readonly content?: string;
+  readonly thinking?: string;
+  readonly toolCalls?: readonly ToolCall[];
+}
+
+/** Splits generated text into content, thinking and tool calls. Same result for every way of cutting the text into pushes. */
+export interface AnswerParser {
+  push(text: string): AnswerPiece[];
+  /** The text has ended: whatever was held back. */
+  end(): AnswerPiece[];
+}
+
+export type Capability = 'completion' | 'embedding' | 'vision' | 'audio' | 'tools' | 'insert' | 'thinking';
+
+export interface PromptFormat {
+  readonly kind: 'jinja' | 'go-template' | 'plain';
+  /** What this format adds to what the weights can do: any of tools, thinking, insert. */
+  readonly capabilities: readonly Capability[];
+  /** The prompt for a conversation. Throws `template_failed`. */
+  render(input: RenderInput): string;
+  /** The fill-in-the-middle prompt; only with capability `insert`. */
+  renderInsert(prompt: string, suffix: string): string;
+  /** A parser for the answer to `prompt`, a text that `render` returned for `input`. */
+  answerParser(input: RenderInput, prompt: string): AnswerParser;
+  /** Special tokens that must stay visible in the generated text for `answerParser`. */
+  readonly visibleSpecialTokens: readonly string[];
+}
