@@ -1,0 +1,290 @@
+/**
+ * A runner as a child process: starts it, speaks its protocol, and turns its death into errors for whoever waited.
+ *
+ * The child gets an environment from an allow-list, never the server's own: keys and tokens in there are none of its business.
+ * Killing it is always safe, it owns no files; that is how loads are cancelled and models unloaded.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { CorralError } from '../core/corral-error.ts';
+import { decodeVector } from '../core/float-vector.ts';
+import { readLines } from '../core/line-reader.ts';
+import type { Logger } from '../core/logger.ts';
+import { AsyncQueue } from '../core/async-queue.ts';
+import type { Embeddings, GenerationEvent, Runner } from './runner.ts';
+import { runnerEnvironment } from './runner-environment.ts';
+import type {
+  ChildMessage,
+  DetokenizeRequest,
+  EmbedRequest,
+  GenerateRequest,
+  LoadedFacts,
+  LoadRequest,
+  ParentMessage,
+  TokenizeRequest,
+} from './runner-protocol.ts';
+
+export interface RunnerProcessOptions {
+  readonly logger: Logger;
+  readonly libraryDir: string | undefined;
+  readonly gpuEnvironment: Readonly<Record<string, string>>;
+  /** The child's program; the built one beside this file unless a test says otherwise. */
+  readonly program?: string;
+}
+
+export interface StartOptions {
+  readonly signal: AbortSignal;
+  /** Called at every sign of life while loading, with what is done as 0..1. */
+  readonly onProgress: (fraction: number) => void;
+}
+
+export const runnerProgram = fileURLToPath(new URL('../runner/runner-main.js', import.meta.url));
+
+/** What the kernel should end first when memory runs out: the model, not the server (0..1000 on top of the usual score). */
+const outOfMemoryScore = 600;
+
+/**
+ * Starts a child and loads the model in it. Rejects with `canceled` when the signal aborts, with the child's own error, or
+ * with `load_failed` when the child dies; in each case the child is gone.
+ */
+export async function startRunner(
+  load: LoadRequest,
+  options: StartOptions,
+  processOptions: RunnerProcessOptions,
+): Promise<Runner> {
+  const { signal, onProgress } = options;
+  if (signal.aborted) throw canceled();
+  const child = fork(processOptions.program ?? runnerProgram, [], {
+    env: runnerEnvironment(process.env, processOptions.libraryDir, processOptions.gpuEnvironment),
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    serialization: 'json',
+  });
+  const runner = new RunnerProcess(child, processOptions.logger);
+  const cancel = () => void runner.close();
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    runner.facts = await runner.load(load, onProgress);
+    return runner;
+  } catch (thrown) {
+    await runner.close();
+    throw signal.aborted ? canceled() : thrown;
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
+}
+
+type Reply =
+  | Extract<ChildMessage, { readonly id: number }>
+  | { readonly type: 'text'; readonly event: GenerationEvent };
+
+class RunnerProcess implements Runner {
+  facts: LoadedFacts = {
+    contextTokens: 0,
+    sequences: 0,
+    kvCells: 0,
+    embeddingLength: 0,
+    sizeBytes: 0,
+    vramBytes: 0,
+    engine: '',
+  };
+  readonly ended: Promise<CorralError | undefined>;
+  readonly #child: ChildProcess;
+  readonly #logger: Logger;
+  readonly #pending = new Map<number, AsyncQueue<Reply>>();
+  #nextId = 1;
+  #closing = false;
+  #death: CorralError | undefined;
+  #onLoading: ((message: ChildMessage) => void) | undefined;
+
+  constructor(child: ChildProcess, logger: Logger) {
+    this.#child = child;
+    this.#logger = logger;
+    this.ended = new Promise((resolve) => {
+      child.once('error', (cause) => this.#die(new CorralError('runner_crashed', crashMessage, { cause }), resolve));
+      child.once('exit', (code, signal) => {
+        const how = signal ?? `code ${code ?? 0}`;
+        this.#die(new CorralError('runner_crashed', crashMessage, { cause: how, hint: deathHint(signal) }), resolve);
+      });
+    });
+    child.on('message', (message) => this.#receive(message as ChildMessage));
+    if (child.stderr !== null) void this.#logLines(child.stderr);
+    if (process.platform === 'linux' && child.pid !== undefined) {
+      // Best effort: without the right to raise it, the kernel's own choice stands.
+      writeFile(`/proc/${child.pid}/oom_score_adj`, String(outOfMemoryScore)).catch(() => {});
+    }
+  }
+
+  load(request: LoadRequest, onProgress: (fraction: number) => void): Promise<LoadedFacts> {
+    return new Promise((resolve, reject) => {
+      let done = 0;
+      this.#onLoading = (message) => {
+        if (message.type === 'progress') done = message.fraction;
+        if (message.type === 'loaded') {
+          const { type: _, ...facts } = message;
+          resolve(facts);
+        } else if (message.type === 'load-failed') {
+          reject(new CorralError(message.code, message.message, message.hint === '' ? {} : { hint: message.hint }));
+        } else {
+          onProgress(done);
+        }
+      };
+      void this.ended.then((death) => {
+        const how = typeof death?.cause === 'string' ? ` (${death.cause})` : '';
+        reject(
+          new CorralError('load_failed', `the model runner ended while loading the model${how}`, {
+            hint: death?.hint ?? 'The log of the server has the engine’s last words.',
+          }),
+        );
+      });
+      this.#post(request);
+    });
+  }
+
+  async *generate(
+    request: Omit<GenerateRequest, 'type' | 'id'>,
+    signal: AbortSignal,
+  ): AsyncGenerator<GenerationEvent, void, undefined> {
+    for await (const reply of this.#request({ ...request, type: 'generate' }, signal)) {
+      if (reply.type === 'text') yield reply.event;
+      else if (reply.type === 'done') yield reply;
+    }
+  }
+
+  async embed(request: Omit<EmbedRequest, 'type' | 'id'>, signal: AbortSignal): Promise<Embeddings> {
+    const reply = await this.#single({ ...request, type: 'embed' }, signal);
+    if (reply.type !== 'embedded') throw unexpected(reply);
+    return { vectors: reply.vectors.map(decodeVector), promptTokens: reply.promptTokens };
+  }
+
+  async tokenize(request: Omit<TokenizeRequest, 'type' | 'id'>, signal: AbortSignal) {
+    const reply = await this.#single({ ...request, type: 'tokenize' }, signal);
+    if (reply.type !== 'tokenized') throw unexpected(reply);
+    return { tokens: reply.tokens, counts: reply.counts };
+  }
+
+  async detokenize(tokens: readonly number[], signal: AbortSignal): Promise<string> {
+    const reply = await this.#single({ type: 'detokenize', tokens }, signal);
+    if (reply.type !== 'detokenized') throw unexpected(reply);
+    return reply.text;
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    // No handler in the child for this signal: it ends at once, also in the middle of native code.
+    this.#child.kill('SIGTERM');
+    await this.ended;
+  }
+
+  async #single(
+    request: Requested<EmbedRequest | TokenizeRequest | DetokenizeRequest>,
+    signal: AbortSignal,
+  ): Promise<Reply> {
+    for await (const reply of this.#request(request, signal)) return reply;
+    throw new CorralError('runner_failed', 'the model runner gave no answer');
+  }
+
+  /** Sends a request and yields what comes back for it; ends after the last reply. */
+  async *#request(
+    request: Requested<GenerateRequest | EmbedRequest | TokenizeRequest | DetokenizeRequest>,
+    signal: AbortSignal,
+  ): AsyncGenerator<Reply, void, undefined> {
+    if (this.#death !== undefined) throw this.#death;
+    if (signal.aborted) throw canceled();
+    const id = this.#nextId++;
+    const queue = new AsyncQueue<Reply>();
+    this.#pending.set(id, queue);
+    const onAbort = () => queue.fail(canceled());
+    signal.addEventListener('abort', onAbort, { once: true });
+    let ended = false;
+    try {
+      this.#post({ ...request, id });
+      for (;;) {
+        const reply = await queue.next();
+        if (reply.type === 'failed') {
+          ended = true;
+          throw new CorralError(reply.code, reply.message, reply.tooLong === undefined ? {} : { cause: reply.tooLong });
+        }
+        ended = reply.type !== 'text';
+        yield reply;
+        if (ended) return;
+      }
+    } finally {
+      signal.removeEventListener('abort', onAbort);
+      this.#pending.delete(id);
+      if (!ended) this.#post({ type: 'cancel', id });
+    }
+  }
+
+  #receive(message: ChildMessage): void {
+    switch (message.type) {
+      case 'tokens':
+        for (const { id, ...item } of message.items) {
+          this.#pending.get(id)?.push({ type: 'text', event: { type: 'text', ...item } });
+        }
+        break;
+      case 'log':
+        this.#logger[message.level](message.text, { from: 'engine' });
+        this.#onLoading?.(message);
+        break;
+      case 'ready':
+      case 'progress':
+        this.#onLoading?.(message);
+        break;
+      case 'loaded':
+      case 'load-failed':
+        this.#onLoading?.(message);
+        this.#onLoading = undefined;
+        break;
+      case 'done':
+      case 'embedded':
+      case 'tokenized':
+      case 'detokenized':
+      case 'failed':
+      case 'pong':
+        this.#pending.get(message.id)?.push(message);
+        break;
+    }
+  }
+
+  #post(message: ParentMessage): void {
+    // The channel may close between a check and the write; what waits then is failed by the exit event.
+    if (this.#child.connected) this.#child.send(message, () => {});
+  }
+
+  #die(error: CorralError, resolve: (death: CorralError | undefined) => void): void {
+    if (this.#death !== undefined) return;
+    this.#death = error;
+    if (!this.#closing) this.#logger.error('a model runner ended by itself', { how: String(error.cause) });
+    for (const queue of this.#pending.values()) queue.fail(error);
+    resolve(this.#closing ? undefined : error);
+  }
+
+  async #logLines(stream: NodeJS.ReadableStream): Promise<void> {
+    try {
+      for await (const line of readLines(stream)) this.#logger.debug(line, { from: 'engine' });
+    } catch (cause) {
+      this.#logger.debug('the engine’s output ended early', { cause: String(cause) });
+    }
+  }
+}
+
+type Requested<Message> = Message extends unknown ? Omit<Message, 'id'> : never;
+
+const crashMessage =
+  'model runner has unexpectedly stopped, this may be due to resource limitations or an internal error, check the server log for details';
+
+function deathHint(signal: NodeJS.Signals | null): string {
+  return signal === 'SIGKILL'
+    ? 'The system may have ended it for want of memory: try a smaller num_ctx or a smaller model.'
+    : 'The next request loads the model again.';
+}
+
+function canceled(): CorralError {
+  return new CorralError('canceled', 'request canceled');
+}
+
+function unexpected(reply: Reply): CorralError {
+  return new CorralError('runner_failed', `the model runner answered with ${reply.type}`);
+}

@@ -1,0 +1,153 @@
+/** A model and its context, loaded: the one native object that a runner works on. Never freed; the process ends instead. */
+import koffi from 'koffi';
+import type { FlashAttention, KvCacheType } from '../config/settings.ts';
+import { CorralError } from '../core/corral-error.ts';
+import type { LoadRequest } from '../engine/runner-protocol.ts';
+import type { Bindings } from './bindings.ts';
+import type { Pointer } from './structs.ts';
+import type { TokenBatch } from './token-batch.ts';
+import { Vocabulary } from './vocabulary.ts';
+
+/** Values of enum ggml_type. */
+const cacheTypes: Readonly<Record<KvCacheType, number>> = { f16: 1, q8_0: 8, q4_0: 2 };
+/** Values of enum llama_flash_attn_type. */
+const flashAttentionTypes: Readonly<Record<FlashAttention, number>> = { auto: -1, off: 0, on: 1 };
+/** Values of enum llama_load_mode. */
+const loadModes = { none: 0, mmap: 1 } as const;
+
+/** What a `llama_decode` came to: done; no KV cells free (nothing changed); or a failure. */
+export type DecodeResult = 'done' | 'no-cells' | 'failed';
+
+export class Model {
+  readonly vocabulary: Vocabulary;
+  readonly contextLength: number;
+  readonly embeddingLength: number;
+  /** Whether the engine pools a sequence into one vector. */
+  readonly pools: boolean;
+  readonly context: Pointer;
+  readonly #bindings: Bindings;
+  readonly #memory: Pointer | null;
+
+  private constructor(bindings: Bindings, model: Pointer, context: Pointer) {
+    this.#bindings = bindings;
+    this.context = context;
+    this.vocabulary = new Vocabulary(bindings, model);
+    this.contextLength = bindings.contextLength(context);
+    this.embeddingLength = bindings.embeddingLength(model);
+    this.pools = bindings.poolingType(context) > 0;
+    this.#memory = bindings.memory(context);
+  }
+
+  /**
+   * Loads the weights and creates the context. `onProgress` gets 0..1 and ends the load by returning false.
+   * Throws `load_failed`.
+   */
+  static load(bindings: Bindings, request: LoadRequest, onProgress: (fraction: number) => boolean): Model {
+    const proto = koffi.proto('bool corral_load_progress(float progress, void *data)');
+    const callback = koffi.register(onProgress, koffi.pointer(proto));
+    try {
+      const modelParams = bindings.defaultModelParams();
+      modelParams.n_gpu_layers = request.gpuLayers;
+      modelParams.main_gpu = request.mainGpu;
+      modelParams.load_mode = request.useMmap ? loadModes.mmap : loadModes.none;
+      modelParams.progress_callback = callback;
+      const model = bindings.loadModel(request.modelPath, modelParams);
+      if (model === null) throw new CorralError('load_failed', 'the engine could not load the model');
+      const context = bindings.newContext(model, contextParams(bindings, request));
+      if (context === null) throw new CorralError('load_failed', 'the engine could not create a context for the model');
+      applyAdapters(bindings, model, context, request.adapters);
+      return new Model(bindings, model, context);
+    } finally {
+      koffi.unregister(callback);
+    }
+  }
+
+  /** Computes a batch. Blocks the thread for as long as it takes. */
+  decode(batch: TokenBatch): DecodeResult {
+    const code = this.#bindings.decode(this.context, batch.native);
+    return code === 0 ? 'done' : code === 1 ? 'no-cells' : 'failed';
+  }
+
+  /**
+   * Drops positions [from, to) of a sequence (`to` -1 = to the end). False when this kind of memory cannot be cut there
+   * (recurrent state): then nothing was dropped.
+   */
+  removeCells(sequence: number, from: number, to: number): boolean {
+    return this.#memory === null || this.#bindings.memoryRemove(this.#memory, sequence, from, to);
+  }
+
+  /** Moves positions [from, end) of a sequence by `delta`. */
+  shiftCells(sequence: number, from: number, delta: number): void {
+    if (this.#memory !== null) this.#bindings.memoryShift(this.#memory, sequence, from, -1, delta);
+  }
+
+  /** Size of what `saveSequence` would copy. */
+  stateBytes(sequence: number): number {
+    return this.#bindings.stateSize(this.context, sequence);
+  }
+
+  /** A copy of everything the engine holds for a sequence. */
+  saveSequence(sequence: number): Buffer {
+    const buffer = Buffer.allocUnsafeSlow(this.stateBytes(sequence));
+    const written = this.#bindings.stateSave(this.context, buffer, buffer.length, sequence);
+    return buffer.subarray(0, written);
+  }
+
+  /** Puts a saved copy into an empty sequence; false when there are not enough free cells. */
+  restoreSequence(sequence: number, state: Buffer): boolean {
+    return this.#bindings.stateRestore(this.context, state, state.length, sequence) > 0;
+  }
+
+  get canShift(): boolean {
+    return this.#memory !== null && this.#bindings.memoryCanShift(this.#memory);
+  }
+
+  clearMemory(): void {
+    if (this.#memory !== null) this.#bindings.memoryClear(this.#memory, false);
+  }
+
+  /** The pooled vector of a sequence in the last batch, a copy; undefined where the engine has none. */
+  sequenceEmbedding(sequence: number): Float32Array | undefined {
+    const pointer = this.#bindings.sequenceEmbedding(this.context, sequence);
+    if (pointer === null) return undefined;
+    return new Float32Array(koffi.view(pointer, this.embeddingLength * 4)).slice();
+  }
+
+  /** Logits of one output of the last batch: `vocabulary.size` floats in native memory, valid until the next decode. */
+  logits(index: number): Float32Array {
+    const pointer = this.#bindings.logits(this.context, index);
+    if (pointer === null) throw new CorralError('runner_failed', 'the engine has no logits for this token');
+    return new Float32Array(koffi.view(pointer, this.vocabulary.size * 4));
+  }
+}
+
+function contextParams(bindings: Bindings, request: LoadRequest) {
+  const params = bindings.defaultContextParams();
+  params.n_ctx = request.kvCells;
+  params.n_batch = request.batchTokens;
+  // Embedding models attend in both directions, so an input must be computed in one piece: the micro-batch is the batch.
+  params.n_ubatch = request.mode === 'embedding' ? request.batchTokens : Math.min(request.batchTokens, 512);
+  params.n_seq_max = request.sequences;
+  params.n_threads = request.threads;
+  params.n_threads_batch = request.threads;
+  params.flash_attn_type = flashAttentionTypes[request.flashAttention];
+  params.type_k = cacheTypes[request.kvCacheType];
+  params.type_v = cacheTypes[request.kvCacheType];
+  params.embeddings = request.mode === 'embedding';
+  params.kv_unified = true; // one pool of cells for all sequences, see serving-loop.ts
+  params.no_perf = true;
+  return params;
+}
+
+function applyAdapters(bindings: Bindings, model: Pointer, context: Pointer, adapters: LoadRequest['adapters']): void {
+  if (adapters.length === 0) return;
+  const handles = adapters.map(({ path }) => {
+    const handle = bindings.loadAdapter(model, path);
+    if (handle === null) throw new CorralError('load_failed', 'the engine could not load the adapter');
+    return handle;
+  });
+  const scales = Float32Array.from(adapters, ({ scale }) => scale);
+  if (bindings.setAdapters(context, BigUint64Array.from(handles), handles.length, scales) !== 0) {
+    throw new CorralError('load_failed', 'the adapter does not fit the model');
+  }
+}

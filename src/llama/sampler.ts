@@ -1,0 +1,102 @@
+/**
+ * Chooses the next token from logits, natively: a sampler chain per request in the order of Ollama's engine (penalties,
+ * top-k, typical, top-p, min-p, temperature, then a draw from what is left). Samplers that would change nothing are left out.
+ *
+ * With a grammar the chain samples freely first, and only its choice is tested; when the grammar refuses it, the grammar is
+ * applied to all candidates and the chain samples again. Testing a whole vocabulary at every token is several times slower.
+ */
+import { randomInt } from 'node:crypto';
+import koffi from 'koffi';
+import { CorralError } from '../core/corral-error.ts';
+import type { SamplingOptions } from '../engine/runner-protocol.ts';
+import type { Bindings } from './bindings.ts';
+import { CandidateArray } from './candidate-array.ts';
+import type { Model } from './model.ts';
+import type { Pointer } from './structs.ts';
+
+/** LLAMA_DEFAULT_SEED: the engine would draw a seed of its own. */
+const engineDrawsSeed = 0xffff_ffff;
+
+export class Sampler {
+  readonly #bindings: Bindings;
+  readonly #model: Model;
+  readonly #chain: Pointer;
+  readonly #grammar: Pointer | undefined;
+
+  /** `promptTokens` count for the penalties. Throws `invalid_format` when the grammar does not parse. */
+  constructor(
+    bindings: Bindings,
+    model: Model,
+    options: SamplingOptions,
+    grammar: string,
+    promptTokens: readonly number[],
+    contextTokens: number,
+  ) {
+    this.#bindings = bindings;
+    this.#model = model;
+    this.#grammar = grammar === '' ? undefined : parseGrammar(bindings, model, grammar);
+    this.#chain = bindings.samplerChain({ no_perf: true });
+    const add = (sampler: Pointer) => bindings.samplerAdd(this.#chain, sampler);
+    const lastN = options.repeatLastN < 0 ? contextTokens : options.repeatLastN;
+    const penalises =
+      lastN > 0 && (options.repeatPenalty !== 1 || options.frequencyPenalty !== 0 || options.presencePenalty !== 0);
+    if (penalises) {
+      add(
+        bindings.penaltiesSampler(
+          model.vocabulary.size,
+          lastN,
+          options.repeatPenalty,
+          options.frequencyPenalty,
+          options.presencePenalty,
+        ),
+      );
+    }
+    if (options.temperature <= 0) {
+      add(bindings.greedySampler());
+    } else {
+      if (options.topK > 0) add(bindings.topKSampler(options.topK));
+      if (options.typicalP < 1) add(bindings.typicalSampler(options.typicalP, 1));
+      if (options.topP < 1) add(bindings.topPSampler(options.topP, 1));
+      if (options.minP > 0) add(bindings.minPSampler(options.minP, 1));
+      add(bindings.temperatureSampler(options.temperature));
+      add(bindings.distSampler(options.seed < 0 ? randomInt(engineDrawsSeed) : options.seed % engineDrawsSeed));
+    }
+    if (penalises) for (const token of promptTokens.slice(-lastN)) bindings.samplerAccept(this.#chain, token);
+  }
+
+  /** Draws from the logits at `index` of the last batch and remembers the token. */
+  sample(index: number): number {
+    if (this.#grammar === undefined) return this.#bindings.samplerSample(this.#chain, this.#model.context, index);
+    const token = this.#sampleConstrained(this.#grammar, this.#model.logits(index));
+    this.#bindings.samplerAccept(this.#chain, token);
+    this.#bindings.samplerAccept(this.#grammar, token);
+    return token;
+  }
+
+  free(): void {
+    this.#bindings.samplerFree(this.#chain);
+    if (this.#grammar !== undefined) this.#bindings.samplerFree(this.#grammar);
+  }
+
+  #sampleConstrained(grammar: Pointer, logits: Float32Array): number {
+    const candidates = CandidateArray.shared(logits.length);
+    candidates.fill(logits);
+    this.#bindings.samplerApply(this.#chain, candidates.header);
+    const free = candidates.selected(koffi.decode.int32);
+    candidates.single(free, logits[free] ?? 0);
+    this.#bindings.samplerApply(grammar, candidates.header);
+    if (candidates.firstLogit() !== Number.NEGATIVE_INFINITY) return free;
+    candidates.fill(logits);
+    this.#bindings.samplerApply(grammar, candidates.header);
+    this.#bindings.samplerApply(this.#chain, candidates.header);
+    return candidates.selected(koffi.decode.int32);
+  }
+}
+
+function parseGrammar(bindings: Bindings, model: Model, grammar: string): Pointer {
+  const sampler = bindings.grammarSampler(model.vocabulary.handle, grammar, 'root');
+  if (sampler === null) {
+    throw new CorralError('invalid_format', 'the grammar made from the requested format was refused by the engine');
+  }
+  return sampler;
+}

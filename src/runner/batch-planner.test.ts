@@ -1,0 +1,111 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { planBatch, tileTokens, type PlannedSequence, type StepKind } from './batch-planner.ts';
+
+const decode = (key: number): PlannedSequence => ({ key, pending: 1, decoding: true });
+const prompt = (key: number, pending: number): PlannedSequence => ({ key, pending, decoding: false });
+
+describe('batch planner', () => {
+  test('every decoding sequence gets its token beside a short prompt', () => {
+    const plan = planBatch([decode(0), prompt(1, 20), decode(2)], 128, 512, 'bulk');
+    expect(plan).toEqual({
+      kind: 'small',
+      entries: [
+        { key: 0, count: 1 },
+        { key: 2, count: 1 },
+        { key: 1, count: 20 },
+      ],
+    });
+  });
+
+  test('a long prompt and decoding sequences take turns', () => {
+    const sequences = [decode(0), prompt(1, 1000)];
+    expect(planBatch(sequences, 128, 512, 'small')).toEqual({ kind: 'bulk', entries: [{ key: 1, count: 128 }] });
+    expect(planBatch(sequences, 128, 512, 'bulk')).toEqual({ kind: 'small', entries: [{ key: 0, count: 1 }] });
+  });
+
+  test('short prompts fill a small step up to one tile, the rest waits', () => {
+    const { entries } = planBatch([prompt(0, 40), prompt(1, 40)], 128, 512, 'bulk');
+    expect(entries).toEqual([
+      { key: 0, count: 40 },
+      { key: 1, count: 23 },
+    ]);
+  });
+
+  test('half of a bulk step is the oldest prompt’s, the rest the shortest’s', () => {
+    const { entries } = planBatch([prompt(0, 5000), prompt(1, 3000), prompt(2, 100)], 512, 512, 'small');
+    expect(entries).toEqual([
+      { key: 0, count: 256 },
+      { key: 2, count: 100 },
+      { key: 1, count: 156 },
+    ]);
+  });
+
+  test('no prompt leaves a fragment of a tile behind', () => {
+    expect(planBatch([prompt(0, 150)], 128, 512, 'small').entries).toEqual([{ key: 0, count: 86 }]);
+    expect(planBatch([prompt(0, 127)], 128, 512, 'small').entries).toEqual([{ key: 0, count: 127 }]);
+  });
+
+  test('a batch of one token still serves everyone in turn', () => {
+    expect(planBatch([prompt(0, 10), decode(1)], 1, 1, 'small').entries).toEqual([{ key: 1, count: 1 }]);
+    expect(planBatch([prompt(0, 10)], 1, 1, 'small').entries).toEqual([{ key: 0, count: 1 }]);
+  });
+
+  const anySequences = fc
+    .array(fc.record({ pending: fc.integer({ min: 1, max: 3000 }), decoding: fc.boolean() }), { maxLength: 40 })
+    .map((list) => list.map(({ pending, decoding }, key) => ({ key, pending: decoding ? 1 : pending, decoding })));
+
+  test('no plan exceeds the batch, a budget or what is pending', () => {
+    fc.assert(
+      fc.property(
+        anySequences,
+        fc.integer({ min: 1, max: 600 }),
+        fc.integer({ min: 1, max: 600 }),
+        fc.constantFrom<StepKind>('small', 'bulk'),
+        (sequences, budget, capacity, last) => {
+          const { entries, kind } = planBatch(sequences, budget, capacity, last);
+          const total = entries.reduce((sum, { count }) => sum + count, 0);
+          expect(total).toBeLessThanOrEqual(capacity);
+          if (kind === 'bulk') expect(total).toBeLessThanOrEqual(Math.max(budget, 2 * tileTokens));
+          expect(new Set(entries.map(({ key }) => key)).size).toBe(entries.length);
+          for (const { key, count } of entries) {
+            expect(count).toBeGreaterThan(0);
+            expect(count).toBeLessThanOrEqual(sequences[key]?.pending ?? 0);
+          }
+          if (sequences.length > 0) expect(total).toBeGreaterThan(0);
+        },
+      ),
+    );
+  });
+
+  test('run to the end, every token of every prompt is computed exactly once and nobody starves', () => {
+    fc.assert(
+      fc.property(
+        anySequences,
+        fc.integer({ min: 1, max: 600 }),
+        fc.integer({ min: 40, max: 600 }),
+        (start, budget, capacity) => {
+          const left = new Map(start.filter(({ decoding }) => !decoding).map(({ key, pending }) => [key, pending]));
+          const decoding = start.filter((sequence) => sequence.decoding);
+          let last: StepKind = 'small';
+          let steps = 0;
+          while (left.size > 0) {
+            const waiting = [...left].map(([key, pending]) => prompt(key, pending));
+            const plan = planBatch([...decoding, ...waiting], budget, capacity, last);
+            last = plan.kind;
+            for (const { key, count } of plan.entries) {
+              const pending = left.get(key);
+              if (pending === undefined) continue;
+              if (pending === count) left.delete(key);
+              else left.set(key, pending - count);
+            }
+            // With as many decoding sequences as a batch holds, prompts rightly wait: sequences are fewer than that in practice.
+            if (decoding.length >= Math.min(capacity, tileTokens - 1)) return;
+            expect(++steps).toBeLessThan(200_000);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});

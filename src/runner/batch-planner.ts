@@ -1,0 +1,93 @@
+/**
+ * Decides what one step computes. Pure.
+ *
+ * There are two kinds of step, because the engine's CPU attention has two kernels: batches under 64 tokens go row by row,
+ * larger ones in tiles, and the two round differently. A sequence's numbers must not depend on who else is in the batch, or
+ * a greedy answer at a near-tie changes with the company (measured: 4 of 8 answers did). So
+ *   small steps: every decoding sequence's one token, and prompts with fewer than 64 tokens left, under 64 in all;
+ *   bulk steps:  prompts with at least 64 tokens left, in pieces of at least 64.
+ * Where both wait they alternate. Alone, a prompt goes through the same kernels as in Ollama.
+ *
+ * In a bulk step half the budget goes to the oldest prompt, so that it always advances and none starves, and the rest to the
+ * shortest, so that a question is not stuck behind a document.
+ */
+export interface PlannedSequence {
+  readonly key: number;
+  /** Tokens not yet in the KV cache, at least 1. A decoding sequence has exactly one. */
+  readonly pending: number;
+  readonly decoding: boolean;
+}
+
+export interface PlanEntry {
+  readonly key: number;
+  readonly count: number;
+}
+
+export type StepKind = 'small' | 'bulk';
+
+export interface BatchPlan {
+  readonly kind: StepKind;
+  readonly entries: readonly PlanEntry[];
+}
+
+/** From this many tokens on a batch is computed in tiles (GGML_FA_TILE_Q). */
+export const tileTokens = 64;
+
+/**
+ * `sequences` in order of arrival. `bulkBudget` bounds the tokens of a bulk step (two tiles are always allowed), `capacity`
+ * those of any. `last` is the kind of the step before.
+ */
+export function planBatch(
+  sequences: readonly PlannedSequence[],
+  bulkBudget: number,
+  capacity: number,
+  last: StepKind,
+): BatchPlan {
+  const long = sequences.filter(({ pending, decoding }) => !decoding && pending >= tileTokens);
+  const short = sequences.filter((sequence) => !long.includes(sequence));
+  const kind = long.length === 0 || (short.length > 0 && last === 'bulk') ? 'small' : 'bulk';
+  // A user who asked for tiny batches (num_batch) gets them; there is no choice of kernel left to make.
+  if (capacity < 2 * tileTokens) return { kind: 'small', entries: planSmall(sequences, capacity) };
+  return { kind, entries: kind === 'small' ? planSmall(short, capacity) : planBulk(long, bulkBudget, capacity) };
+}
+
+function planSmall(sequences: readonly PlannedSequence[], capacity: number): PlanEntry[] {
+  const decoding = sequences.filter((sequence) => sequence.decoding).slice(0, capacity);
+  const entries: PlanEntry[] = decoding.map(({ key }) => ({ key, count: 1 }));
+  // With so many answers at once that they fill a tile, nothing is gained by keeping prompts out.
+  let room = Math.min(capacity, decoding.length < tileTokens ? tileTokens - 1 : capacity) - decoding.length;
+  for (const { key, pending, decoding: decodes } of sequences) {
+    const count = Math.min(pending, room);
+    if (decodes || count <= 0) continue;
+    entries.push({ key, count });
+    room -= count;
+  }
+  return entries;
+}
+
+function planBulk(sequences: readonly PlannedSequence[], budget: number, capacity: number): PlanEntry[] {
+  const [oldest, ...others] = sequences;
+  if (oldest === undefined) return [];
+  // Two tiles at least, so that a prompt that can't be split always fits.
+  let room = Math.min(Math.max(budget, 2 * tileTokens), capacity);
+  const entries: PlanEntry[] = [];
+  const share = others.length === 0 ? room : Math.min(room, Math.max(2 * tileTokens, Math.floor(room / 2)));
+  for (const { key, pending } of [oldest, ...others.toSorted((a, b) => a.pending - b.pending)]) {
+    const count = piece(pending, entries.length === 0 ? share : room);
+    if (count === 0) continue;
+    entries.push({ key, count });
+    room -= count;
+  }
+  return entries;
+}
+
+/**
+ * How much of a prompt goes into a step that has `room` tokens left: neither the piece nor what it leaves may be a fragment
+ * of a tile. A prompt of less than two tiles therefore goes whole or not at all.
+ */
+function piece(pending: number, room: number): number {
+  if (room < tileTokens) return 0;
+  if (pending <= room) return pending;
+  const most = Math.min(room, pending - tileTokens);
+  return most >= tileTokens ? most : 0;
+}

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { BufferSizes } from './buffer-sizes.ts';
+
+test('buffer sizes in the engine’s log are added up, the GPU’s apart', () => {
+  const sizes = new BufferSizes();
+  for (const text of [
+    'load_tensors:   CPU_Mapped model buffer size =    92.00 MiB\n',
+    'llama_kv_cache:        CPU KV buffer size =   180.00 MiB\n',
+    'sched_reserve:      CUDA0 compute buffer size =   100.50 MiB\n',
+    'sched_reserve:  CUDA_Host compute buffer size =     8.00 MiB\n',
+    'print_info: n_ctx_train      = 8192\n',
+  ]) {
+    sizes.read(text);
+  }
+  expect(sizes.totalBytes).toBe(380.5 * 1024 * 1024);
+  expect(sizes.deviceBytes).toBe(100.5 * 1024 * 1024);
+});

@@ -1,0 +1,115 @@
+/**
+ * Embeds many inputs per step: each input is a sequence of its own in the batch, and its pooled vector is read by sequence
+ * id. Inputs of all waiting requests share batches; a request ends when its last vector is there.
+ */
+import { CorralError, toCorralError } from '../core/corral-error.ts';
+import type { ChildMessage, EmbedRequest, LoadRequest } from '../engine/runner-protocol.ts';
+import type { Model } from '../llama/model.ts';
+import { TokenBatch } from '../llama/token-batch.ts';
+
+interface PendingRequest {
+  readonly id: number;
+  readonly vectors: string[];
+  missing: number;
+  readonly promptTokens: number;
+}
+
+interface Input {
+  readonly request: PendingRequest;
+  readonly index: number;
+  readonly tokens: readonly number[];
+}
+
+export class EmbeddingQueue {
+  readonly #model: Model;
+  readonly #load: LoadRequest;
+  readonly #send: (message: ChildMessage) => void;
+  readonly #batch: TokenBatch;
+  #inputs: Input[] = [];
+
+  constructor(model: Model, load: LoadRequest, send: (message: ChildMessage) => void) {
+    this.#model = model;
+    this.#load = load;
+    this.#send = send;
+    this.#batch = new TokenBatch(load.batchTokens, load.sequences);
+  }
+
+  get hasWork(): boolean {
+    return this.#inputs.length > 0;
+  }
+
+  embed(request: EmbedRequest): void {
+    try {
+      if (!this.#model.pools) throw new CorralError('not_supported', 'this model does not support embeddings');
+      const inputs = request.inputs.map((text) => this.#tokens(text, request.truncate));
+      const pending: PendingRequest = {
+        id: request.id,
+        vectors: Array.from<string>({ length: inputs.length }),
+        missing: inputs.length,
+        promptTokens: inputs.reduce((sum, tokens) => sum + tokens.length, 0),
+      };
+      if (inputs.length === 0) this.#finish(pending);
+      for (const [index, tokens] of inputs.entries()) this.#inputs.push({ request: pending, index, tokens });
+    } catch (thrown) {
+      this.#fail(request.id, toCorralError(thrown));
+    }
+  }
+
+  cancel(id: number): void {
+    if (!this.#inputs.some(({ request }) => request.id === id)) return;
+    this.#fail(id, new CorralError('canceled', 'the request was canceled'));
+  }
+
+  step(): void {
+    const inputs: Input[] = [];
+    this.#batch.clear();
+    for (const input of this.#inputs) {
+      const full = this.#batch.length + input.tokens.length > this.#batch.capacity;
+      if (full || inputs.length === this.#load.sequences) break;
+      for (const [position, token] of input.tokens.entries()) this.#batch.add(token, position, inputs.length, true);
+      inputs.push(input);
+    }
+    this.#inputs = this.#inputs.slice(inputs.length);
+    this.#model.clearMemory();
+    const computed = this.#model.decode(this.#batch) === 'done';
+    for (const [sequence, { request, index }] of inputs.entries()) {
+      const vector = computed ? this.#model.sequenceEmbedding(sequence) : undefined;
+      if (vector === undefined) {
+        this.#fail(request.id, new CorralError('runner_failed', 'the engine failed to compute an embedding'));
+        continue;
+      }
+      request.vectors[index] = Buffer.from(unitLength(vector).buffer).toString('base64');
+      request.missing--;
+      if (request.missing === 0) this.#finish(request);
+    }
+  }
+
+  /** Throws `prompt_too_long` where cutting is not wanted. The tokens that frame an input stay when it is cut. */
+  #tokens(text: string, truncate: boolean): readonly number[] {
+    const { vocabulary } = this.#model;
+    const tokens = [...vocabulary.tokenize(text, true)];
+    const limit = Math.min(this.#load.contextTokens, this.#load.batchTokens);
+    if (tokens.length === 0) throw new CorralError('bad_request', 'the input is empty');
+    if (tokens.length <= limit) return tokens;
+    if (!truncate) throw new CorralError('prompt_too_long', 'the input length exceeds the context length');
+    const [, after] = vocabulary.specialFrame();
+    return [...tokens.slice(0, limit - after.length), ...after];
+  }
+
+  #finish(request: PendingRequest): void {
+    const { id, vectors, promptTokens } = request;
+    this.#send({ type: 'embedded', id, vectors, promptTokens });
+  }
+
+  #fail(id: number, error: CorralError): void {
+    this.#inputs = this.#inputs.filter(({ request }) => request.id !== id);
+    this.#send({ type: 'failed', id, code: error.code, message: error.message });
+  }
+}
+
+function unitLength(vector: Float32Array): Float32Array {
+  let sum = 0;
+  for (const value of vector) sum += value * value;
+  const norm = Math.sqrt(sum);
+  return norm > 0 ? vector.map((value) => value / norm) : vector;
+}

@@ -1,0 +1,144 @@
+/**
+ * The child process: waits for `load`, then serves until its parent goes away. All native code lives here; when it
+ * crashes, this process ends and with it one model, nothing else.
+ *
+ * Steps are synchronous and messages are read between them. The channel closing means that the server is gone, by whatever
+ * death: then this process ends too, within a step, and during a load at the next progress report.
+ */
+import koffi from 'koffi';
+import { toCorralError } from '../core/corral-error.ts';
+import type { ChildMessage, LoadRequest, ParentMessage } from '../engine/runner-protocol.ts';
+import { loadBindings } from '../llama/bindings.ts';
+import { findLibraries } from '../llama/find-libraries.ts';
+import { Model } from '../llama/model.ts';
+import { checkStructLayouts } from '../llama/self-check.ts';
+import { attachThreadpool } from '../llama/threadpool.ts';
+import { BufferSizes } from './buffer-sizes.ts';
+import { EmbeddingQueue } from './embedding-queue.ts';
+import { ServingLoop } from './serving-loop.ts';
+
+interface Serving {
+  readonly model: Model;
+  readonly loop: ServingLoop;
+  readonly embeddings: EmbeddingQueue;
+}
+
+const parentPid = process.ppid;
+let serving: Serving | undefined;
+let stepScheduled = false;
+
+function send(message: ChildMessage): void {
+  process.send?.(message);
+}
+
+function load(request: LoadRequest): void {
+  try {
+    const bindings = loadBindings(findLibraries(process.env['CORRAL_LIBRARY_DIR']));
+    checkStructLayouts(bindings);
+    const sizes = new BufferSizes();
+    const logProto = koffi.proto('void corral_log(int level, const char *text, void *data)');
+    const log = koffi.register((level: number, text: string) => {
+      sizes.read(text);
+      send({ type: 'log', level: level >= 3 ? 'warn' : 'debug', text: text.trimEnd() });
+    }, koffi.pointer(logProto));
+    bindings.setLog(log, null);
+    bindings.loadBackends(bindings.files.directory);
+    bindings.backendInit();
+    const model = Model.load(bindings, request, reportProgress());
+    if (request.threads > 1) attachThreadpool(bindings, model.context, request.threads);
+    // Worker threads may log while this thread is blocked in a step; from here on the engine writes to stderr itself.
+    bindings.setLog(null, null);
+    serving = {
+      model,
+      loop: new ServingLoop(bindings, model, request, send),
+      embeddings: new EmbeddingQueue(model, request, send),
+    };
+    send({
+      type: 'loaded',
+      contextTokens: request.contextTokens,
+      sequences: request.sequences,
+      kvCells: model.contextLength,
+      embeddingLength: model.embeddingLength,
+      sizeBytes: sizes.totalBytes,
+      vramBytes: sizes.deviceBytes,
+      engine: bindings.version(),
+    });
+  } catch (thrown) {
+    const { code, message, hint = '' } = toCorralError(thrown);
+    send({ type: 'load-failed', code: code === 'internal' ? 'load_failed' : code, message, hint });
+  }
+}
+
+/** Reports a hundred times at most; false, which ends the load, once the server is gone. */
+function reportProgress(): (fraction: number) => boolean {
+  let reported = -1;
+  return (fraction) => {
+    const percent = Math.floor(fraction * 100);
+    if (percent > reported) {
+      reported = percent;
+      send({ type: 'progress', fraction });
+    }
+    return process.ppid === parentPid;
+  };
+}
+
+function receive(message: ParentMessage): void {
+  if (message.type === 'load') {
+    load(message);
+    return;
+  }
+  if (serving === undefined) return;
+  const { model, loop, embeddings } = serving;
+  switch (message.type) {
+    case 'generate':
+      loop.generate(message);
+      break;
+    case 'embed':
+      embeddings.embed(message);
+      break;
+    case 'cancel':
+      loop.cancel(message.id);
+      embeddings.cancel(message.id);
+      break;
+    case 'tokenize': {
+      const tokens = message.texts.map((text) => model.vocabulary.tokenize(text, message.addSpecial));
+      send({
+        type: 'tokenized',
+        id: message.id,
+        tokens: message.countOnly ? [] : tokens.map((ids) => [...ids]),
+        counts: tokens.map((ids) => ids.length),
+      });
+      break;
+    }
+    case 'detokenize':
+      if (message.tokens.every((token) => model.vocabulary.has(token))) {
+        send({ type: 'detokenized', id: message.id, text: model.vocabulary.detokenize(message.tokens) });
+      } else {
+        const text = 'the context holds tokens that this model does not have';
+        send({ type: 'failed', id: message.id, code: 'bad_request', message: text });
+      }
+      break;
+    case 'ping':
+      send({ type: 'pong', id: message.id });
+      break;
+  }
+  scheduleStep();
+}
+
+function scheduleStep(): void {
+  if (stepScheduled || serving === undefined) return;
+  if (!serving.loop.hasWork && !serving.embeddings.hasWork) return;
+  stepScheduled = true;
+  setImmediate(() => {
+    stepScheduled = false;
+    if (serving?.embeddings.hasWork === true) serving.embeddings.step();
+    if (serving?.loop.hasWork === true) serving.loop.step();
+    scheduleStep();
+  });
+}
+
+process.on('message', (message) => receive(message as ParentMessage));
+process.on('disconnect', () => process.exit(0));
+// The terminal's Ctrl+C goes to the whole process group; the server decides when its runners end.
+process.on('SIGINT', () => {});
+send({ type: 'ready' });

@@ -1,0 +1,39 @@
+/** One generation on its way: what is known of it, from the queue to its last token. Owned by the serving loop. */
+import type { Sampler } from '../llama/sampler.ts';
+import type { GenerateRequest, TokenItem } from '../engine/runner-protocol.ts';
+import type { Slot } from './slot-cache.ts';
+import type { TextStream } from './text-stream.ts';
+
+export interface Sequence {
+  readonly request: GenerateRequest;
+  /** Order of arrival; a set-back sequence keeps its own. */
+  readonly arrival: number;
+  /** Prompt tokens after any cut, followed by the generated ones. */
+  readonly tokens: number[];
+  /** Of the prompt as it was computed. */
+  readonly promptTokens: number;
+  /** Of the prompt's tokens, those found in the cache when the sequence first ran. */
+  cachedTokens: number;
+  /** First tokens that a context shift keeps. */
+  readonly keepTokens: number;
+  readonly mostGenerated: number;
+  generated: number;
+  /** A context shift has happened: tokens no longer say what the cells hold, so recomputing would give other text. */
+  shifted: boolean;
+  /** Cells of a sequence that was set back, with the tokens they hold. */
+  saved: { readonly state: Buffer; readonly tokens: readonly number[] } | undefined;
+  slot: Slot | undefined;
+  readonly sampler: Sampler;
+  readonly text: TextStream;
+  readonly visible: ReadonlySet<number>;
+  /** Log probabilities that wait for text to go with. */
+  logprobs: NonNullable<TokenItem['logprobs']>[number][];
+  /** performance.now() at which the first step ran, and at which the prompt was done. */
+  startedAtMs: number;
+  promptDoneAtMs: number;
+}
+
+/** Tokens not yet in the KV cache. */
+export function pendingTokens(sequence: Sequence): number {
+  return sequence.tokens.length - (sequence.slot?.tokens.length ?? 0);
+}

@@ -1,0 +1,293 @@
+/**
+ * Continuous batching. Each step computes one batch: a token of every decoding sequence and as many prompt tokens of the
+ * others as the step's budget allows, then samples and sends what came out. The loop owns all sequences and slots.
+ *
+ *   waiting --(slot and cells)--> running --(end, stop, limit, cancel)--> gone
+ *      ^------(cells ran out: the youngest is set back)-----'
+ *
+ * Invariants: a sequence is in exactly one of waiting and running; running ones hold a slot; the cells held by slots never
+ * exceed the pool; the oldest running sequence is never set back, so something always advances.
+ */
+import { CorralError, toCorralError } from '../core/corral-error.ts';
+import type { ChildMessage, GenerateRequest, LoadRequest, TokenItem } from '../engine/runner-protocol.ts';
+import type { Bindings } from '../llama/bindings.ts';
+import type { Model } from '../llama/model.ts';
+import { TokenBatch } from '../llama/token-batch.ts';
+import { planBatch, type PlanEntry, type StepKind } from './batch-planner.ts';
+import { shiftCut } from './context-window.ts';
+import { GenerationOutput } from './generation-output.ts';
+import { pendingTokens, type Sequence } from './sequence.ts';
+import { SlotCache } from './slot-cache.ts';
+import { startSequence } from './start-sequence.ts';
+import { StepBudget } from './step-budget.ts';
+
+/** Cells that must be left per running sequence before another is let in, so that it isn't set back at once. */
+const cellsToGrow = 32;
+
+export class ServingLoop {
+  readonly #model: Model;
+  readonly #bindings: Bindings;
+  readonly #load: LoadRequest;
+  readonly #send: (message: ChildMessage) => void;
+  readonly #cache: SlotCache;
+  readonly #batch: TokenBatch;
+  readonly #budget: StepBudget;
+  readonly #output: GenerationOutput;
+  /** By arrival. */
+  #waiting: Sequence[] = [];
+  #running: Sequence[] = [];
+  #arrivals = 0;
+  #lastStep: StepKind = 'bulk';
+
+  constructor(bindings: Bindings, model: Model, load: LoadRequest, send: (message: ChildMessage) => void) {
+    this.#model = model;
+    this.#bindings = bindings;
+    this.#load = load;
+    this.#send = send;
+    this.#cache = new SlotCache(load.sequences, { removeFrom: (id, from) => model.removeCells(id, from, -1) });
+    // At least a token per sequence and a useful piece of a prompt beside them.
+    this.#batch = new TokenBatch(load.batchTokens, load.sequences);
+    this.#budget = new StepBudget(load.batchTokens);
+    this.#output = new GenerationOutput(model);
+  }
+
+  get hasWork(): boolean {
+    return this.#waiting.length > 0 || this.#running.length > 0;
+  }
+
+  generate(request: GenerateRequest): void {
+    try {
+      const sequence = startSequence(this.#bindings, this.#model, this.#load.contextTokens, request, this.#arrivals++);
+      if (sequence.mostGenerated === 0) this.#finish(sequence, 'length', []);
+      else this.#waiting.push(sequence);
+    } catch (thrown) {
+      const { code, message, cause } = toCorralError(thrown);
+      const tooLong = code === 'prompt_too_long' ? (cause as { tokens: number; limit: number }) : undefined;
+      this.#send({ type: 'failed', id: request.id, code, message, ...(tooLong && { tooLong }) });
+    }
+  }
+
+  cancel(id: number): void {
+    const sequence = [...this.#running, ...this.#waiting].find(({ request }) => request.id === id);
+    if (sequence !== undefined) this.#fail(sequence, new CorralError('canceled', 'the request was canceled'));
+  }
+
+  /** One step. Blocks for as long as the batch takes. */
+  step(): void {
+    this.#admit();
+    for (const sequence of [...this.#running]) this.#makeWindowRoom(sequence);
+    const plan = this.#planWithinCells();
+    if (plan.length === 0) return;
+    const outputs = this.#fillBatch(plan);
+    const startedMs = performance.now();
+    const result = this.#model.decode(this.#batch);
+    if (result !== 'done') {
+      this.#recoverFrom(result, plan);
+      return;
+    }
+    const nowMs = performance.now();
+    this.#budget.record(this.#batch.length, nowMs - startedMs);
+    this.#advance(plan, outputs, nowMs);
+  }
+
+  #admit(): void {
+    while (this.#waiting[0] !== undefined) {
+      const next = this.#waiting[0];
+      if (this.#running.length >= this.#load.sequences) return;
+      let reserved = next.tokens.length;
+      for (const { tokens } of this.#running) reserved += tokens.length;
+      const fits = reserved + cellsToGrow * (this.#running.length + 1) <= this.#load.kvCells;
+      if (!fits && this.#running.length > 0) return;
+      const slot = this.#cache.take(next.saved === undefined ? next.tokens : []);
+      if (slot === undefined) return;
+      this.#waiting.shift();
+      next.slot = slot;
+      if (next.startedAtMs === 0) {
+        next.startedAtMs = performance.now();
+        next.cachedTokens = slot.tokens.length;
+      }
+      this.#running.push(next);
+      if (next.saved !== undefined) this.#restore(next);
+    }
+  }
+
+  /** Puts the cells back that a set-back sequence had. Where that is impossible they are computed again from its tokens. */
+  #restore(sequence: Sequence): void {
+    const { saved, slot } = sequence;
+    if (saved === undefined || slot === undefined) return;
+    sequence.saved = undefined;
+    this.#reclaimFor(saved.tokens.length);
+    if (this.#model.restoreSequence(slot.sequence, saved.state)) slot.tokens.push(...saved.tokens);
+  }
+
+  /** A decoding sequence whose context is full drops its middle, or ends. */
+  #makeWindowRoom(sequence: Sequence): void {
+    const { slot, request } = sequence;
+    const { contextTokens } = this.#load;
+    if (slot === undefined || slot.tokens.length + 1 < contextTokens || pendingTokens(sequence) !== 1) return;
+    const cut = shiftCut(slot.tokens.length, contextTokens, sequence.keepTokens);
+    const cuttable = request.shift && this.#model.canShift && this.#model.removeCells(slot.sequence, cut.from, cut.to);
+    if (!cuttable) {
+      this.#finish(sequence, 'length', []);
+      return;
+    }
+    const dropped = cut.to - cut.from;
+    this.#model.shiftCells(slot.sequence, cut.to, -dropped);
+    slot.tokens.splice(cut.from, dropped);
+    sequence.tokens.splice(cut.from, dropped);
+    sequence.shifted = true;
+  }
+
+  /** The step's plan, with cells for all of it: idle prefixes give way first, then the youngest sequence is set back. */
+  #planWithinCells(): readonly PlanEntry[] {
+    for (;;) {
+      const { kind, entries } = planBatch(
+        this.#running.map((sequence, key) => {
+          const pending = pendingTokens(sequence);
+          return { key, pending, decoding: sequence.generated > 0 && pending === 1 };
+        }),
+        this.#budget.tokens,
+        this.#batch.capacity,
+        this.#lastStep,
+      );
+      let needed = 0;
+      for (const { count } of entries) needed += count;
+      if (this.#reclaimFor(needed) || !this.#setBackYoungest()) {
+        this.#lastStep = kind;
+        return entries;
+      }
+    }
+  }
+
+  #reclaimFor(cells: number): boolean {
+    const missing = () => this.#cache.usedCells + cells - this.#load.kvCells;
+    if (missing() > 0) this.#cache.reclaim(missing());
+    return missing() <= 0;
+  }
+
+  /**
+   * Frees the cells of the youngest sequence; it goes on later. A copy of its cells is kept aside where memory allows:
+   * computing them again in other batches rounds differently, which can turn a greedy answer at a near-tie, and after a
+   * context shift the tokens no longer say what the cells hold. All copies together are never larger than the pool, since
+   * nobody is let in before those set back are running again. False when there is none but the oldest.
+   */
+  #setBackYoungest(): boolean {
+    const sequence = this.#running.at(-1);
+    if (sequence?.slot === undefined || this.#running.length < 2) return false;
+    const { slot } = sequence;
+    if (sequence.generated > 0 && this.#model.stateBytes(slot.sequence) < process.availableMemory() / 2) {
+      sequence.saved = { state: this.#model.saveSequence(slot.sequence), tokens: [...slot.tokens] };
+    }
+    this.#cache.drop(slot);
+    sequence.slot = undefined;
+    this.#running.pop();
+    this.#waiting.unshift(sequence);
+    return true;
+  }
+
+  /** Writes the plan into the batch; per plan entry the index of its output, or -1. */
+  #fillBatch(plan: readonly PlanEntry[]): number[] {
+    this.#batch.clear();
+    return plan.map(({ key, count }) => {
+      const sequence = this.#running[key];
+      if (sequence?.slot === undefined) return -1;
+      const { slot, tokens } = sequence;
+      const from = slot.tokens.length;
+      let index = -1;
+      for (let position = from; position < from + count; position++) {
+        index = this.#batch.add(tokens[position] ?? 0, position, slot.sequence, position === tokens.length - 1);
+      }
+      return from + count === tokens.length ? index : -1;
+    });
+  }
+
+  #advance(plan: readonly PlanEntry[], outputs: readonly number[], nowMs: number): void {
+    const items: TokenItem[] = [];
+    const ended: { sequence: Sequence; reason: 'stop' | 'length' }[] = [];
+    const failed: { sequence: Sequence; error: CorralError }[] = [];
+    for (const [at, { key, count }] of plan.entries()) {
+      const sequence = this.#running[key];
+      if (sequence?.slot === undefined) continue;
+      const { slot } = sequence;
+      for (let i = 0; i < count; i++) slot.tokens.push(sequence.tokens[slot.tokens.length] ?? 0);
+      const output = outputs[at] ?? -1;
+      if (output < 0) continue;
+      if (sequence.promptDoneAtMs === 0) sequence.promptDoneAtMs = nowMs;
+      try {
+        const token = sequence.sampler.sample(output);
+        const outcome = this.#output.accept(sequence, token, output, items);
+        if (outcome !== 'more') ended.push({ sequence, reason: outcome });
+      } catch (thrown) {
+        failed.push({ sequence, error: toCorralError(thrown) });
+      }
+    }
+    const endings = new Set(ended.map(({ sequence }) => sequence.request.id));
+    const going = items.filter(({ id }) => !endings.has(id));
+    if (going.length > 0) this.#send({ type: 'tokens', items: going });
+    for (const { sequence, reason } of ended) {
+      this.#finish(
+        sequence,
+        reason,
+        items.filter(({ id }) => id === sequence.request.id),
+      );
+    }
+    for (const { sequence, error } of failed) this.#fail(sequence, error);
+  }
+
+  #finish(sequence: Sequence, reason: 'stop' | 'length', items: TokenItem[]): void {
+    this.#leave(sequence);
+    const last = this.#output.end(sequence);
+    if (last !== undefined) items.push(last);
+    if (items.length > 0) this.#send({ type: 'tokens', items });
+    const nowMs = performance.now();
+    const promptDoneAtMs = sequence.promptDoneAtMs || nowMs;
+    this.#send({
+      type: 'done',
+      id: sequence.request.id,
+      reason,
+      promptTokens: sequence.promptTokens,
+      cachedTokens: sequence.cachedTokens,
+      promptNs: nanoseconds(promptDoneAtMs - (sequence.startedAtMs || promptDoneAtMs)),
+      generatedTokens: sequence.generated,
+      generationNs: nanoseconds(nowMs - promptDoneAtMs),
+      tokens: sequence.request.returnTokens ? sequence.tokens : [],
+    });
+  }
+
+  #fail(sequence: Sequence, error: CorralError): void {
+    this.#leave(sequence);
+    this.#send({ type: 'failed', id: sequence.request.id, code: error.code, message: error.message });
+  }
+
+  #leave(sequence: Sequence): void {
+    this.#waiting = this.#waiting.filter((other) => other !== sequence);
+    this.#running = this.#running.filter((other) => other !== sequence);
+    const { slot } = sequence;
+    // After a shift the cells behind the kept tokens were computed in another context than their tokens say.
+    if (slot !== undefined) this.#cache.putBack(slot, sequence.shifted ? sequence.keepTokens : slot.tokens.length);
+    sequence.slot = undefined;
+    sequence.sampler.free();
+  }
+
+  #recoverFrom(result: 'no-cells' | 'failed', plan: readonly PlanEntry[]): void {
+    if (result === 'no-cells') {
+      // Our count of cells disagrees with the engine's (sliding-window layers have a pool of their own): give more back.
+      if (this.#cache.reclaimableCells > 0) {
+        this.#cache.reclaim(this.#cache.reclaimableCells);
+        return;
+      }
+      if (this.#setBackYoungest()) return;
+    }
+    const sequences = plan.map(({ key }) => this.#running[key]);
+    for (const sequence of sequences) {
+      if (sequence?.slot === undefined) continue;
+      this.#cache.drop(sequence.slot);
+      sequence.slot = undefined;
+      this.#fail(sequence, new CorralError('runner_failed', 'the engine failed to compute a step'));
+    }
+  }
+}
+
+function nanoseconds(ms: number): number {
+  return Math.max(0, Math.round(ms * 1e6));
+}

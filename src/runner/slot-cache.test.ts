@@ -1,0 +1,86 @@
+import { describe, expect, test } from 'vitest';
+import { SlotCache, type Slot } from './slot-cache.ts';
+
+/** Records what is cut, as the engine's memory would be told. */
+function cache(sequences: number, cuttable = true) {
+  const cuts: [number, number][] = [];
+  const slots = new SlotCache(sequences, {
+    removeFrom(sequence, from) {
+      cuts.push([sequence, from]);
+      return cuttable || from === 0;
+    },
+  });
+  return { slots, cuts };
+}
+
+function run(slots: SlotCache, tokens: readonly number[]): Slot {
+  const slot = slots.take(tokens);
+  if (slot === undefined) throw new Error('no slot');
+  slot.tokens.push(...tokens.slice(slot.tokens.length));
+  return slot;
+}
+
+describe('slot cache', () => {
+  test('the free slot with the longest common prefix is taken and cut to it', () => {
+    const { slots, cuts } = cache(2);
+    const first = run(slots, [1, 2, 3, 4]);
+    const second = run(slots, [9, 8]);
+    slots.putBack(first, 4);
+    slots.putBack(second, 2);
+    const taken = slots.take([1, 2, 3, 5, 6]);
+    expect(taken?.sequence).toBe(first.sequence);
+    expect(taken?.tokens).toEqual([1, 2, 3]);
+    expect(cuts).toEqual([[first.sequence, 3]]);
+  });
+
+  test('the last token is always computed again', () => {
+    const { slots } = cache(1);
+    slots.putBack(run(slots, [1, 2, 3]), 3);
+    expect(slots.take([1, 2, 3])?.tokens).toEqual([1, 2]);
+  });
+
+  test('with nothing in common the least recently used slot is taken', () => {
+    const { slots } = cache(2);
+    const old = run(slots, [1, 2]);
+    const recent = run(slots, [3, 4]);
+    slots.putBack(old, 2);
+    slots.putBack(recent, 2);
+    expect(slots.take([7, 7])?.sequence).toBe(old.sequence);
+  });
+
+  test('busy slots are never taken', () => {
+    const { slots } = cache(1);
+    run(slots, [1]);
+    expect(slots.take([1, 2])).toBeUndefined();
+  });
+
+  test('a memory that can’t be cut is emptied instead', () => {
+    const { slots, cuts } = cache(1, false);
+    const slot = run(slots, [1, 2, 3]);
+    slots.putBack(slot, 3);
+    expect(slots.take([1, 9])?.tokens).toEqual([]);
+    expect(cuts).toEqual([
+      [0, 1],
+      [0, 0],
+    ]);
+  });
+
+  test('cells are reclaimed from free slots alone, oldest first, no more than needed', () => {
+    const { slots } = cache(3);
+    const [a, b, busy] = [run(slots, [1, 1, 1]), run(slots, [2, 2]), run(slots, [3, 3, 3, 3])];
+    slots.putBack(a, 3);
+    slots.putBack(b, 2);
+    expect([slots.usedCells, slots.reclaimableCells]).toEqual([9, 5]);
+    slots.reclaim(1);
+    expect([a.tokens.length, b.tokens.length, busy.tokens.length]).toEqual([0, 2, 4]);
+    slots.reclaim(100);
+    expect([slots.usedCells, slots.reclaimableCells]).toEqual([4, 0]);
+  });
+
+  test('what a shifted sequence leaves is cut to the part that is still true', () => {
+    const { slots } = cache(1);
+    const slot = run(slots, [1, 2, 3, 4]);
+    slots.putBack(slot, 2);
+    expect(slots.usedCells).toBe(2);
+  });
+});
