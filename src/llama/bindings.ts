@@ -73,6 +73,11 @@ export function loadBindings(files: LibraryFiles) {
       llama,
       'void llama_attach_threadpool(void *ctx, void *threadpool, void *threadpool_batch)',
     ),
+    detachThreadpool: fn<(context: Pointer) => void>(llama, 'void llama_detach_threadpool(void *ctx)'),
+    setThreads: fn<(context: Pointer, threads: number, batchThreads: number) => void>(
+      llama,
+      'void llama_set_n_threads(void *ctx, int32_t n_threads, int32_t n_threads_batch)',
+    ),
     loadAdapter: fn<(model: Pointer, path: string) => NullablePointer>(
       llama,
       'void *llama_adapter_lora_init(void *model, const char *path)',

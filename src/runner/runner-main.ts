@@ -12,13 +12,16 @@ import { loadBindings } from '../llama/bindings.ts';
 import { findLibraries } from '../llama/find-libraries.ts';
 import { Model } from '../llama/model.ts';
 import { checkStructLayouts } from '../llama/self-check.ts';
-import { attachThreadpool } from '../llama/threadpool.ts';
+import { Threadpools } from '../llama/threadpools.ts';
 import { BufferSizes } from './buffer-sizes.ts';
 import { EmbeddingQueue } from './embedding-queue.ts';
 import { ServingLoop } from './serving-loop.ts';
+import { ThreadCount } from './thread-count.ts';
 
 interface Serving {
   readonly model: Model;
+  readonly pools: Threadpools;
+  readonly threads: ThreadCount;
   readonly loop: ServingLoop;
   readonly embeddings: EmbeddingQueue;
 }
@@ -26,6 +29,7 @@ interface Serving {
 const parentPid = process.ppid;
 let serving: Serving | undefined;
 let stepScheduled = false;
+let threadsInUse = 0;
 
 function send(message: ChildMessage): void {
   process.send?.(message);
@@ -45,11 +49,15 @@ function load(request: LoadRequest): void {
     bindings.loadBackends(bindings.files.directory);
     bindings.backendInit();
     const model = Model.load(bindings, request, reportProgress());
-    if (request.threads > 1) attachThreadpool(bindings, model.context, request.threads);
+    const pools = new Threadpools(bindings, model.context);
+    threadsInUse = request.threads;
+    pools.use(threadsInUse);
     // Worker threads may log while this thread is blocked in a step; from here on the engine writes to stderr itself.
     bindings.setLog(null, null);
     serving = {
       model,
+      pools,
+      threads: new ThreadCount(request.threads),
       loop: new ServingLoop(bindings, model, request, send),
       embeddings: new EmbeddingQueue(model, request, send),
     };
@@ -131,10 +139,21 @@ function scheduleStep(): void {
   stepScheduled = true;
   setImmediate(() => {
     stepScheduled = false;
-    if (serving?.embeddings.hasWork === true) serving.embeddings.step();
-    if (serving?.loop.hasWork === true) serving.loop.step();
+    if (serving !== undefined) step(serving);
     scheduleStep();
   });
+}
+
+function step({ pools, threads, loop, embeddings }: Serving): void {
+  const startedMs = performance.now();
+  const before = process.cpuUsage();
+  if (embeddings.hasWork) embeddings.step();
+  if (loop.hasWork) loop.step();
+  const used = process.cpuUsage(before);
+  const nowMs = performance.now();
+  const wanted = threads.record(nowMs - startedMs, (used.user + used.system) / 1000, nowMs);
+  if (wanted !== threadsInUse) pools.use(wanted);
+  threadsInUse = wanted;
 }
 
 process.on('message', (message) => receive(message as ParentMessage));
