@@ -1,9 +1,15 @@
 import { defineConfig } from 'vitest/config';
 
+// .ci/run counts from a JSON report; a person reads the default one.
+const results = process.env['CORRAL_TEST_RESULTS'];
+
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // Runners compute with every core: tests beside each other would measure one another's waiting.
+    maxWorkers: 2,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    reporters: results === undefined ? ['default'] : ['default', ['json', { outputFile: results }]],
   },
 });
