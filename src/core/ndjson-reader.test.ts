@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { CorralError } from './corral-error.ts';
 import { maxLineBytes, readNdjson } from './ndjson-reader.ts';
@@ -42,11 +42,8 @@ describe('readNdjson', () => {
   test('random bytes give values or only the typed error', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 60 }), async (bytes) => {
-        try {
-          await readAll(bytes, [3, 5]);
-        } catch (thrown) {
-          expect(thrown).toBeInstanceOf(CorralError);
-        }
+        const outcome = await readAll(bytes, [3, 5]).catch((thrown: unknown) => thrown);
+        expect(Array.isArray(outcome) || outcome instanceof CorralError).toBe(true);
       }),
     );
   });

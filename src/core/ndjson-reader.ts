@@ -14,7 +14,7 @@ export const maxLineBytes = 32 * 1024 * 1024;
 const newline = 0x0a;
 
 /** Yields each line's value; empty lines are skipped. Throws CorralError `internal` for a line that is too long or no JSON. */
-export async function* readNdjson(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<unknown> {
+export async function* readNdjson(chunks: AsyncIterable<Uint8Array>): AsyncGenerator {
   let pending: Uint8Array[] = [];
   let pendingBytes = 0;
   for await (const chunk of chunks) {
