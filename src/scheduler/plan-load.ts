@@ -1,0 +1,99 @@
+/**
+ * Decides the sizes of a load from the model's header, the request, the settings and the free memory. Pure.
+ *
+ * Sequences are cheap (they share one pool of KV cells), so there are many by default; the pool is twice one context, which
+ * serves one long conversation beside many short ones. When memory is short the pool shrinks to one context before anything
+ * is refused; what still does not fit is for the scheduler to make room for, or to refuse with the numbers.
+ */
+import type { Settings } from '../config/settings.ts';
+import { estimateMemory } from '../engine/memory-estimate.ts';
+import type { LoadRequest } from '../engine/runner-protocol.ts';
+import type { Gguf } from '../formats/gguf/gguf.ts';
+import { modelFacts } from '../formats/gguf/model-facts.ts';
+import type { StoredModel } from '../store/stored-model.ts';
+import type { LoadPlan } from './model-pool-parts.ts';
+import type { LoadOptions } from './model-pool.ts';
+
+/** Ollama's context on a machine without a GPU. */
+const defaultContextTokens = 4096;
+/** The least that holds a prompt and an answer at all; Ollama's minimum. */
+const leastContextTokens = 4;
+const defaultBatchTokens = 512;
+/** More answers at once than this make each of them slow to read on the machines this runs on. */
+const automaticSequences = 16;
+/** Inputs per step; short texts fill a batch in these numbers. */
+const embeddingSequences = 64;
+const mostEmbeddingBatchTokens = 2048;
+
+type PlanSettings = Pick<
+  Settings,
+  'contextTokens' | 'numParallel' | 'kvCells' | 'flashAttention' | 'kvCacheType' | 'threads'
+>;
+
+export interface PlanInput {
+  readonly model: Pick<StoredModel, 'modelPath' | 'adapterPaths'>;
+  readonly header: Gguf;
+  readonly options: LoadOptions;
+  readonly settings: PlanSettings;
+  /** Threads where neither request nor settings name a number. */
+  readonly machineThreads: number;
+  readonly freeBytes: number;
+}
+
+export function planLoad(input: PlanInput): LoadPlan {
+  const roomy = sized(input, 2);
+  return roomy.estimateBytes <= input.freeBytes ? roomy : sized(input, 1);
+}
+
+/** `contexts`: how many whole contexts the shared pool holds, where nothing else was asked for. */
+function sized(input: PlanInput, contexts: number): LoadPlan {
+  const { model, header, options, settings, machineThreads } = input;
+  const facts = modelFacts(header);
+  const wanted = options.contextTokens ?? (settings.contextTokens || defaultContextTokens);
+  const contextTokens = Math.max(leastContextTokens, Math.min(wanted, facts.contextLength ?? wanted));
+  const mode = facts.isEmbedding ? 'embedding' : 'completion';
+  const counts =
+    mode === 'embedding'
+      ? embeddingSizes(contextTokens, options)
+      : completionSizes(contextTokens, options, settings, contexts);
+  const load: LoadRequest = {
+    type: 'load',
+    modelPath: model.modelPath,
+    adapters: model.adapterPaths.map((path) => ({ path, scale: 1 })),
+    mode,
+    contextTokens,
+    ...counts,
+    threads: options.threads || settings.threads || machineThreads,
+    gpuLayers: options.gpuLayers ?? -1,
+    mainGpu: options.mainGpu ?? 0,
+    useMmap: options.useMmap ?? true,
+    flashAttention: settings.flashAttention,
+    kvCacheType: settings.kvCacheType,
+  };
+  return { load, estimateBytes: estimateMemory({ ...load, gguf: header }).totalBytes };
+}
+
+type Sizes = Pick<LoadRequest, 'sequences' | 'kvCells' | 'batchTokens'>;
+
+function completionSizes(
+  contextTokens: number,
+  options: LoadOptions,
+  settings: PlanSettings,
+  contexts: number,
+): Sizes {
+  const sequences = settings.numParallel || automaticSequences;
+  const pool = settings.numParallel > 0 && contexts > 1 ? contextTokens * sequences : contextTokens * contexts;
+  const batchTokens = Math.min(options.batchTokens ?? defaultBatchTokens, contextTokens);
+  return {
+    sequences,
+    kvCells: Math.max(settings.kvCells || pool, contextTokens),
+    // A step must hold a token of every sequence, else the last ones would wait for ever.
+    batchTokens: Math.max(batchTokens, sequences),
+  };
+}
+
+/** Both directions of attention need an input in one batch, so the batch holds at least one whole input where it can. */
+function embeddingSizes(contextTokens: number, options: LoadOptions): Sizes {
+  const batchTokens = Math.max(1, options.batchTokens ?? Math.min(contextTokens, mostEmbeddingBatchTokens));
+  return { sequences: embeddingSequences, kvCells: Math.max(contextTokens, batchTokens), batchTokens };
+}
