@@ -95,27 +95,105 @@ function caught(act: () => unknown): CorralError {
   throw new Error('nothing was thrown');
 }
 
-function check(recorded: RecordedCase): void {
-  const { template, request = {} } = recorded;
-  if (recorded.createError !== undefined) {
-    const error = caught(() => checkGoTemplate(template));
-    expect(error).toMatchObject({ code: 'template_failed', status: 400, message: recorded.createError });
-    return;
-  }
+/** What comes of a case, in the shape in which the recording says what should. */
+function outcome({ template, request = {}, createError, error, capabilities }: RecordedCase): unknown {
+  const faultOf = (act: () => unknown): unknown => {
+    const { code, status, message } = caught(act);
+    return { code, status, message };
+  };
+  if (createError !== undefined) return faultOf(() => checkGoTemplate(template));
   const format = createGoTemplateFormat(template, () => now);
-  if (recorded.capabilities !== undefined)
-    expect(['completion', ...format.capabilities].toSorted()).toEqual(recorded.capabilities.toSorted());
-  if (recorded.error === undefined) expect(render(format, request)).toBe(recorded.rendered);
-  else {
-    const error = caught(() => render(format, request));
-    expect(error).toMatchObject({ code: 'template_failed', status: 500, message: recorded.error });
-  }
+  if (error !== undefined) return faultOf(() => render(format, request));
+  const known = capabilities && ['completion', ...format.capabilities].toSorted();
+  return { rendered: render(format, request), capabilities: known };
+}
+
+function expected({ rendered, createError, error, capabilities }: RecordedCase): unknown {
+  if (createError !== undefined) return { code: 'template_failed', status: 400, message: createError };
+  if (error !== undefined) return { code: 'template_failed', status: 500, message: error };
+  return { rendered, capabilities: capabilities?.toSorted() };
 }
 
 describe('templates render as Ollama renders them', () => {
-  for (const recorded of fixture('go-templates.json')) it(recorded.name, () => check(recorded));
+  it.each(fixture('go-templates.json'))('$name', (recorded) => expect(outcome(recorded)).toEqual(expected(recorded)));
 });
 
 describe('odd templates give what Ollama gives, faults in its words', () => {
-  for (const recorded of fixture('go-templates-recorded.json')) it(recorded.name, () => check(recorded));
+  it.each(fixture('go-templates-recorded.json'))('$name', (recorded) =>
+    expect(outcome(recorded)).toEqual(expected(recorded)),
+  );
+});
+
+describe('where Ollama fails, an old-style template works', () => {
+  const cases: readonly (readonly [string, string, string])[] = [
+    [
+      'functions of Ollama in the last turn',
+      '{{ json .Prompt }} {{ currentDate }} {{ yesterdayDate }}{{ .Response }}!',
+      '"Hi" 2026-11-24 2026-11-23',
+    ],
+    [
+      'definitions in the last turn',
+      '{{ define "x" }}<{{ . }}>{{ end }}{{ template "x" .Prompt }}{{ .Response }}!',
+      '<Hi>',
+    ],
+    ['an else behind the answer', '{{ .Prompt }}{{ if true }}a{{ .Response }}b{{ else }}c{{ end }}d', 'Hia'],
+  ];
+  it.each(cases)('%s', (_name, template, expected) =>
+    expect(
+      render(
+        createGoTemplateFormat(template, () => now),
+        { prompt: 'Hi' },
+      ),
+    ).toBe(expected),
+  );
+});
+
+describe('a format made of a Go template', () => {
+  const source =
+    '{{ range .Messages }}{{ if .Thinking }}<think>{{ .Thinking }}</think>{{ end }}{{ if .ToolCalls }}<tool_call>{{ end }}{{ end }}{{ .Tools }}<|a|>';
+  const format = createGoTemplateFormat(source);
+  const input = { messages: [{ role: 'user', content: 'Hi' }], tools: [], think: undefined };
+  const answer = (text: string, prompt: string, think: ThinkValue, tools: readonly Tool[] = []): unknown => {
+    const parser = format.answerParser({ ...input, think, tools }, prompt);
+    return [...parser.push(text), ...parser.end()].map((piece) =>
+      piece.toolCalls === undefined ? piece : { calls: piece.toolCalls.map((call) => call.name) },
+    );
+  };
+
+  it('keeps its tags visible', () => {
+    expect(format.visibleSpecialTokens).toEqual(['<tool_call>', '<think>', '</think>']);
+  });
+
+  it('splits thinking and finds calls behind it', () => {
+    const tools = [{ type: 'function', function: { name: 'add' } }];
+    const text = '<think>add {}</think>ok <tool_call>{"name":"add","arguments":{"a":1}}</tool_call>';
+    expect(answer(text, '<|a|>', undefined, tools)).toEqual([
+      { thinking: 'add {}' },
+      { content: 'ok ' },
+      { calls: ['add'] },
+    ]);
+  });
+
+  it('starts in the thinking when the prompt has opened it', () => {
+    expect(answer('a</think>b', 'x<think>\n', true)).toEqual([{ thinking: 'a' }, { content: 'b' }]);
+  });
+
+  it('leaves the text alone when thinking is off', () => {
+    expect(answer('<think>a</think>b', '<|a|>', false)).toEqual([{ content: '<think>a</think>b' }]);
+  });
+
+  it('many turns share one budget', () => {
+    const slow = createGoTemplateFormat('{{ range 900000 }}{{ end }}{{ .Prompt }}{{ .Response }}');
+    const messages = Array.from({ length: 40 }, (_, index) => ({
+      role: index % 2 ? 'assistant' : 'user',
+      content: 'x',
+    }));
+    expect(caught(() => slow.render({ ...input, messages })).message).toMatch(/steps/);
+  });
+
+  it('refuses tools that nest beyond all reason', () => {
+    const deep = JSON.parse(`${'{"properties":{"a":'.repeat(5000)}{}${'}}'.repeat(5000)}`) as Record<string, unknown>;
+    const tools = [{ type: 'function', function: { name: 'f', parameters: deep } }];
+    expect(caught(() => format.render({ ...input, tools })).code).toBe('bad_request');
+  });
 });

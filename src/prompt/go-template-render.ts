@@ -10,6 +10,7 @@ import type { GoTemplate } from '../formats/go-template/go-template.ts';
 import { executeGoTemplate, parseGoTemplate } from '../formats/go-template/go-template.ts';
 import type { GoValue } from '../formats/go-template/go-value.ts';
 import { goMap } from '../formats/go-template/go-value.ts';
+import { TemplateBudget } from '../formats/go-template/template-limits.ts';
 import { referencedNames } from '../formats/go-template/template-introspection.ts';
 import type { ChatMessage, ThinkValue, Tool } from './chat-message.ts';
 import { collateMessages, legacyTurns } from './go-template-collation.ts';
@@ -45,8 +46,12 @@ export interface ConversationInput {
 /** Throws `template_failed`. */
 export function renderConversation({ template, names }: PromptTemplate, input: ConversationInput): string {
   const { system, messages } = collateMessages(input.messages);
+  const budget = new TemplateBudget();
   const run = (part: GoTemplate, values: Readonly<Record<string, GoValue>>): string =>
-    executeGoTemplate(part, goMap(Object.entries({ ...values, ...thinkValues(input.think) })), { now: input.now });
+    executeGoTemplate(part, goMap(Object.entries({ ...values, ...thinkValues(input.think) })), {
+      now: input.now,
+      budget,
+    });
   if (names.has('messages')) {
     const tools = toolsValue(input.tools);
     return run(template, { System: system, Messages: messagesValue(messages), Tools: tools, Response: '' });

@@ -128,13 +128,19 @@ function propertyValue(property: Readonly<Record<string, unknown>>, depth: numbe
       omit: 'empty',
     },
     { name: 'Type', jsonName: 'type', value: propertyType(property['type']), omit: 'empty' },
-    { name: 'Items', jsonName: 'items', value: valueFromJson(property['items'], depth), isInterface: true, omit: 'nil' },
+    {
+      name: 'Items',
+      jsonName: 'items',
+      value: valueFromJson(property['items'], depth),
+      isInterface: true,
+      omit: 'nil',
+    },
     { name: 'Description', jsonName: 'description', value: textOf(property['description']), omit: 'empty' },
     { name: 'Enum', jsonName: 'enum', value: enumValue(property['enum'], depth), omit: 'empty' },
     { name: 'Properties', jsonName: 'properties', value: inner && propertiesMap(inner, depth), omit: 'nil' },
     { name: 'Required', jsonName: 'required', value: stringsValue(property['required']), omit: 'empty' },
   ];
-  const toTypeScript = (): GoValue => typeScriptTypeOf(property);
+  const toTypeScript = (): string => typeScriptTypeOf(property);
   return { ...struct('api.ToolProperty', fields), methods: { ToTypeScriptType: toTypeScript } };
 }
 
@@ -145,7 +151,7 @@ function propertyType(type: unknown): GoValue {
   );
   const single = names.length === 1 ? names[0] : undefined;
   const list = goSlice('[]string', names);
-  const text = (): GoValue => single ?? (names.length === 0 ? '' : `[${names.join(' ')}]`);
+  const text = (): string => single ?? (names.length === 0 ? '' : `[${names.join(' ')}]`);
   return goSlice('api.PropertyType', names, { String: text, MarshalJSON: () => jsonText(single ?? list) });
 }
 
