@@ -8,13 +8,15 @@ import { availableParallelism } from 'node:os';
 /** At least 1. Affinity and the container's quota count, not just the machine. */
 export function computeThreads(): number {
   const allowed = availableParallelism();
-  return Math.max(1, Math.min(physicalCores() ?? allowed, allowed, containerQuota() ?? allowed));
+  const cores = process.platform === 'linux' ? physicalCores(readText('/proc/cpuinfo')) : undefined;
+  const quota = containerQuota(readText('/sys/fs/cgroup/cpu.max'));
+  return Math.max(1, Math.min(cores ?? allowed, allowed, quota ?? allowed));
 }
 
-function physicalCores(): number | undefined {
-  if (process.platform !== 'linux') return undefined;
+/** Physical cores in the text of /proc/cpuinfo; undefined where it does not tell (ARM). */
+export function physicalCores(cpuinfo: string): number | undefined {
   const cores = new Set<string>();
-  for (const block of (readText('/proc/cpuinfo') ?? '').split('\n\n')) {
+  for (const block of cpuinfo.split('\n\n')) {
     const core = /^core id\s*:\s*(\d+)/m.exec(block)?.[1];
     const socket = /^physical id\s*:\s*(\d+)/m.exec(block)?.[1];
     if (core !== undefined && socket !== undefined) cores.add(`${socket}:${core}`);
@@ -22,17 +24,17 @@ function physicalCores(): number | undefined {
   return cores.size > 0 ? cores.size : undefined;
 }
 
-/** Whole CPUs of the cgroup's quota (version 2: `max 100000` or `<quota> <period>` in microseconds). */
-function containerQuota(): number | undefined {
-  const [quota, period] = (readText('/sys/fs/cgroup/cpu.max') ?? '').trim().split(' ').map(Number);
+/** Whole CPUs of a control group's `cpu.max` (version 2: `max 100000` or `<quota> <period>` in microseconds). */
+export function containerQuota(cpuMax: string): number | undefined {
+  const [quota, period] = cpuMax.trim().split(' ').map(Number);
   if (quota === undefined || period === undefined || !(quota > 0) || !(period > 0)) return undefined;
   return Math.max(1, Math.floor(quota / period));
 }
 
-function readText(path: string): string | undefined {
+function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch {
-    return undefined; // not there on this system: the caller has another source
+    return ''; // not there on this system: the caller has another source
   }
 }

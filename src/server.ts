@@ -1,0 +1,92 @@
+/** The server, put together: store, pool, use cases and routes, from the first log line to the last runner's end. */
+import { formatHostAddress } from './config/host-address.ts';
+import type { Settings } from './config/settings.ts';
+import { toCorralError } from './core/corral-error.ts';
+import { createLogger, type Logger } from './core/logger.ts';
+import { computeThreads } from './engine/cpu-threads.ts';
+import { startRunner } from './engine/runner-process.ts';
+import { createHttpServer } from './http/create-http-server.ts';
+import { listen } from './http/listen.ts';
+import { createModelPool } from './scheduler/create-model-pool.ts';
+import { planLoad } from './scheduler/plan-load.ts';
+import { installStarterModels } from './store/install-starter-models.ts';
+import { openModelStore } from './store/model-store.ts';
+
+export interface ServeInput {
+  readonly settings: Settings;
+  readonly warnings: readonly string[];
+  readonly version: string;
+  /** The package's models, laid out as a store. */
+  readonly starterDir: string;
+  /** End once no model is left and nobody asks. */
+  readonly exitWhenIdle: boolean;
+}
+
+/** The level of Ollama's API that is implemented; see docs/decisions/0003. */
+const apiLevel = '0.30.0';
+
+/**
+ * How long a background server without any model stays: long enough for the command that started it, or a person between
+ * two commands.
+ */
+const idleWithoutModelMs = 20_000;
+
+/** Serves until a signal or, with `exitWhenIdle`, until nobody needs it. Throws where it can't start. */
+export async function serve({ settings, warnings, version, starterDir, exitWhenIdle }: ServeInput): Promise<number> {
+  const logger = createLogger(settings.logLevel, (line) => process.stderr.write(line));
+  // Whoever reads the log may go away before the server does.
+  process.stderr.on('error', () => {});
+  for (const warning of warnings) logger.warn(warning);
+  const store = openModelStore({ modelsDir: settings.modelsDir, logger });
+  const machineThreads = computeThreads();
+  const pool = createModelPool({
+    settings,
+    logger,
+    async planLoad(model, options, { freeBytes }) {
+      const header = await store.header(model);
+      return planLoad({ model, header, options, settings, machineThreads, freeBytes });
+    },
+    startRunner: (load, wait) =>
+      startRunner(load, wait, { logger, libraryDir: settings.libraryDir, gpuEnvironment: settings.gpuEnvironment }),
+  });
+  const http = createHttpServer({ store, pool, settings, logger, version: `${apiLevel}+corral.${version}` });
+  await installStarters(starterDir, settings.modelsDir, logger);
+  await listen(http, settings.host);
+  logger.info(`Corral ${version} listens on ${formatHostAddress(settings.host)}`, {
+    threads: machineThreads,
+  });
+  const reason = await ending(http, pool, exitWhenIdle);
+  logger.info('shutting down', { reason });
+  await Promise.all([http.close(), pool.close()]);
+  return 0;
+}
+
+/** A store that can't take them still serves what it holds. */
+async function installStarters(starterDir: string, modelsDir: string, logger: Logger): Promise<void> {
+  try {
+    await installStarterModels({ starterDir, modelsDir, logger });
+  } catch (thrown) {
+    const { message, hint } = toCorralError(thrown);
+    logger.warn(`the starter models are not installed: ${message}`, { hint });
+  }
+}
+
+/** Resolves with the reason to end. A second signal ends the process at once, should the orderly way hang. */
+function ending(http: HttpServer, pool: ModelPool, exitWhenIdle: boolean): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
+    if (!exitWhenIdle) return;
+    const timer = setInterval(() => {
+      const idle = http.openRequests() === 0 && pool.resident().length === 0;
+      const idleMs = performance.now() - Math.max(http.lastRequestAtMs(), emptySinceMs);
+      if (idle && idleMs > idleWithoutModelMs) resolve('idle');
+    }, 1000);
+    let emptySinceMs = performance.now();
+    pool.onEmpty(() => {
+      emptySinceMs = performance.now();
+      // Its last model has expired and nobody is asking: this is what it was started for.
+      if (http.openRequests() === 0) resolve('idle');
+    });
+    timer.unref();
+  });
+}
