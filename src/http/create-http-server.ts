@@ -1,0 +1,189 @@
+/**
+ * The HTTP door. Fastify routes; everything else (bodies, replies, streams, errors) goes through Node's own request and response,
+ * because the rules are those of Ollama's Go server, and because a generated token should cost one write.
+ *
+ * Order for every request: origin check, host check, route. Whatever a handler throws ends in `error-reply.ts`.
+ */
+import { hostname as machineHostname, networkInterfaces } from 'node:os';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import Fastify from 'fastify';
+import type { UseCaseParts } from '../usecases/use-case-parts.ts';
+import { createErrorReplier } from './error-reply.ts';
+import type { Handler, Route } from './exchange.ts';
+import { createHostPolicy } from './host-policy.ts';
+import { decideNoRoute } from './no-route.ts';
+import { answerRoutes } from './ollama/answer-routes.ts';
+import { embedRoutes } from './ollama/embed-routes.ts';
+import { modelRoutes } from './ollama/model-routes.ts';
+import { serverRoutes } from './ollama/server-routes.ts';
+import { createOriginPolicy } from './origin-policy.ts';
+import { writeEmpty, writeText } from './write-reply.ts';
+
+export interface HttpServerOptions extends UseCaseParts {
+  /** For /api/version. */
+  readonly version: string;
+}
+
+export interface HttpServer {
+  /** Resolves with where it listens; port 0 finds a free one. Rejects with the system's error. */
+  listen(address: { readonly host: string; readonly port: number }): Promise<AddressInfo>;
+  /** Stops listening and breaks off what is open. */
+  close(): Promise<void>;
+  /** Requests whose reply has not ended. */
+  openRequests(): number;
+  /** When the last request came or ended, on the clock of `performance.now()`; the time of creation before the first. */
+  lastRequestAtMs(): number;
+}
+
+// A client that takes longer to send its headers is not one; the default of 60 s keeps a dead connection that long.
+const headersTimeoutMs = 15_000;
+
+/** For the whole request, body included: 64 MB within five minutes is a slow radio link. */
+const requestTimeoutMs = 300_000;
+
+/** Idle connections are closed after this; clients reuse theirs within seconds. */
+const keepAliveTimeoutMs = 75_000;
+
+/** Throws `bad_setting` for an origin that can't be one. Nothing listens yet; see `listen.ts`. */
+export function createHttpServer(options: HttpServerOptions): HttpServer {
+  const { settings, logger } = options;
+  const origins = createOriginPolicy(settings.origins);
+  const hosts = createHostPolicy({
+    listensOn: settings.host.hostname,
+    machineName: machineHostname(),
+    ownAddresses: () => Object.values(networkInterfaces()).flatMap((list = []) => list.map(({ address }) => address)),
+  });
+  const errors = createErrorReplier({ logger, privateFolders: [settings.modelsDir, settings.homeDir] });
+  const routes: readonly Route[] = [
+    ...serverRoutes(options.version, settings),
+    ...modelRoutes(options),
+    ...embedRoutes(options),
+    ...answerRoutes(options),
+  ];
+
+  let openRequests = 0;
+  let lastRequestAtMs = performance.now();
+
+  const app = Fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    http: { headersTimeout: headersTimeoutMs },
+    // A URL that can't be decoded leads nowhere.
+    frameworkErrors: (_error, _request, reply) => {
+      reply.hijack();
+      writeText(reply.raw, 404, notFoundText);
+    },
+    // Bodies are checked by our own schemas. Without these Fastify would load its two compilers, a tenth of the start.
+    schemaController: { compilersFactory: noCompilers },
+  });
+  app.removeAllContentTypeParsers();
+  // Whatever the type says: handlers read the body themselves.
+  app.addContentTypeParser('*', (_request, _payload, done) => done(null));
+
+  /** Answers a request that may not pass; false = it may. */
+  function isTurnedAway(request: IncomingMessage, response: ServerResponse): boolean {
+    const { headers, method = '' } = request;
+    const host = headers.host ?? '';
+    const origin = origins.decide({ origin: headers.origin, host, method });
+    if (origin.type === 'forbidden') {
+      writeEmpty(response, 403);
+      return true;
+    }
+    if (origin.type === 'allowed') {
+      for (const [name, value] of Object.entries(origin.headers)) response.setHeader(name, value);
+      if (method === 'OPTIONS') {
+        writeEmpty(response, 204);
+        return true;
+      }
+    }
+    if (hosts.accepts(host) && !(method === 'OPTIONS' && hosts.isAcceptedName(host))) return false;
+    writeEmpty(response, hosts.accepts(host) ? 204 : 403);
+    return true;
+  }
+
+  async function answer(handle: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const controller = new AbortController();
+    response.once('close', () => {
+      if (!response.writableFinished) controller.abort();
+    });
+    try {
+      await handle({ request, response, signal: controller.signal });
+    } catch (thrown) {
+      errors.reply(request, response, thrown);
+    }
+  }
+
+  app.addHook('onRequest', (request, reply, done) => {
+    openRequests++;
+    lastRequestAtMs = performance.now();
+    reply.raw.once('close', () => {
+      openRequests--;
+      lastRequestAtMs = performance.now();
+    });
+    if (settings.logRequests) logRequest(request.raw, reply.raw);
+    if (isTurnedAway(request.raw, reply.raw)) reply.hijack();
+    else done();
+  });
+
+  function logRequest(request: IncomingMessage, response: ServerResponse): void {
+    const startedAtMs = performance.now();
+    response.once('close', () => {
+      logger.info('request', {
+        method: request.method,
+        path: request.url?.split('?')[0],
+        status: response.headersSent ? response.statusCode : undefined,
+        ms: Math.round(performance.now() - startedAtMs),
+        from: request.socket.remoteAddress,
+      });
+    });
+  }
+
+  for (const { path, methods, handle } of routes) {
+    app.route({
+      url: path,
+      method: [...methods],
+      handler(request, reply) {
+        reply.hijack();
+        void answer(handle, request.raw, reply.raw);
+      },
+    });
+  }
+  app.setNotFoundHandler((request, reply) => {
+    reply.hijack();
+    replyNoRoute(routes, request.raw, reply.raw);
+  });
+  return {
+    async listen(address) {
+      await app.listen(address);
+      return app.server.address() as AddressInfo;
+    },
+    close: () => app.close(),
+    openRequests: () => openRequests,
+    lastRequestAtMs: () => lastRequestAtMs,
+  };
+}
+
+// No route has a schema, so these are never called. Fastify's types ask for its own compilers' overloads.
+const noCompilers = { buildValidator: () => () => () => true, buildSerializer: () => () => () => '' } as never;
+const notFoundText = '404 page not found';
+
+function replyNoRoute(routes: readonly Route[], request: IncomingMessage, response: ServerResponse): void {
+  const decision = decideNoRoute(routes, request.method ?? '', request.url ?? '');
+  switch (decision.type) {
+    case 'redirect':
+      response.setHeader('Location', decision.location);
+      writeEmpty(response, decision.status);
+      break;
+    case 'wrong method':
+      response.setHeader('Allow', decision.allow);
+      writeText(response, 405, '405 method not allowed');
+      break;
+    case 'not found':
+      writeText(response, 404, notFoundText);
+      break;
+  }
+}

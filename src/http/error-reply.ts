@@ -1,0 +1,86 @@
+/**
+ * The one place where an error becomes a reply. What a client sees is the error's message; its hint and its cause go to the log. No
+ * message of a foreign error is sent (it may hold anything), and no folder of this machine.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { toCorralError, type CorralError } from '../core/corral-error.ts';
+import type { Logger } from '../core/logger.ts';
+import { writeJson } from './write-reply.ts';
+
+export interface ErrorReplier {
+  /** Answers with an error; once a reply has begun, ends it with an error line if it is a stream, otherwise by breaking it off. */
+  reply(request: IncomingMessage, response: ServerResponse, thrown: unknown): void;
+}
+
+export interface ErrorReplierOptions {
+  readonly logger: Logger;
+  /** Folders whose names never leave the machine. */
+  readonly privateFolders: readonly string[];
+}
+
+/** How long a client that still sends a refused body is listened to, so that it gets to read the refusal. */
+const lingerMs = 2_000;
+
+export const ndjsonType = 'application/x-ndjson';
+
+export function createErrorReplier({ logger, privateFolders }: ErrorReplierOptions): ErrorReplier {
+  // The longest first: a folder may lie in another one.
+  const folders = privateFolders.filter((folder) => folder.length > 1).sort((one, other) => other.length - one.length);
+
+  return {
+    reply(request, response, thrown) {
+      const error = toCorralError(thrown);
+      log(logger, request, error);
+      if (response.destroyed || response.writableEnded) return;
+      const body = { error: wireMessage(error, folders) };
+      if (response.headersSent) {
+        if (response.getHeader('content-type') === ndjsonType) response.end(JSON.stringify(body) + '\n');
+        else response.destroy();
+      } else if (request.complete) {
+        writeJson(response, error.status, body);
+      } else {
+        refuseBody(request, response, error.status, JSON.stringify(body));
+      }
+    },
+  };
+}
+
+function wireMessage(error: CorralError, privateFolders: readonly string[]): string {
+  if (error.code === 'internal') return 'internal error, the log of the server has the details';
+  return privateFolders.reduce((text, folder) => text.replaceAll(folder, '…'), error.message);
+}
+
+function log(logger: Logger, request: IncomingMessage, error: CorralError): void {
+  const { code, status, message, hint, cause } = error;
+  if (code === 'canceled') return;
+  const fields = { path: request.url?.split('?')[0], status, code, reason: message, hint, cause: causeText(cause) };
+  if (status < 500) logger.debug('request refused', fields);
+  else logger.error('request failed', fields);
+}
+
+function causeText(cause: unknown): string | undefined {
+  if (cause instanceof Error) return cause.stack ?? cause.message;
+  return typeof cause === 'string' ? cause : undefined;
+}
+
+/**
+ * Refuses a body that is still on its way. Closing at once would reset the connection and the client would lose the reply, so the rest
+ * is read and thrown away for a moment; then the connection is closed, whatever still comes.
+ */
+function refuseBody(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
+  const body = Buffer.from(text);
+  response.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': body.length,
+    Connection: 'close',
+  });
+  response.write(body);
+  const finish = () => {
+    clearTimeout(timer);
+    response.end();
+  };
+  const timer = setTimeout(finish, lingerMs);
+  timer.unref();
+  request.once('end', finish).once('close', finish).once('error', finish);
+  request.resume();
+}

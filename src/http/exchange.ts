@@ -1,0 +1,18 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** One request and its reply. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Aborted as soon as the client has gone away. */
+  readonly signal: AbortSignal;
+}
+
+/** Answers an exchange in full, or throws before or while it does. */
+export type Handler = (exchange: Exchange) => Promise<void> | void;
+
+export interface Route {
+  readonly path: string;
+  readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE')[];
+  readonly handle: Handler;
+}

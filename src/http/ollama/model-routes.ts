@@ -1,0 +1,39 @@
+/** What there is: /api/tags, /api/ps and /api/show. */
+import { showRequestSchema } from '../../api/ollama/show-request.ts';
+import { listModels } from '../../usecases/list-models.ts';
+import { showModel } from '../../usecases/show-model.ts';
+import type { UseCaseParts } from '../../usecases/use-case-parts.ts';
+import type { Route } from '../exchange.ts';
+import { readRequest } from '../read-request.ts';
+import { writeJson } from '../write-reply.ts';
+import { psReply, showReply, tagsReply } from './model-reply.ts';
+
+export function modelRoutes(parts: UseCaseParts): readonly Route[] {
+  return [
+    {
+      path: '/api/tags',
+      methods: ['HEAD', 'GET'],
+      async handle({ response }) {
+        writeJson(response, 200, tagsReply(await listModels(parts)));
+      },
+    },
+    {
+      path: '/api/ps',
+      methods: ['GET'],
+      handle({ response }) {
+        writeJson(response, 200, psReply(parts.pool.resident(), new Date()));
+      },
+    },
+    {
+      path: '/api/show',
+      methods: ['POST'],
+      async handle({ request, response }) {
+        const order = await readRequest(request, showRequestSchema);
+        const shown = await showModel(order, parts);
+        const wantsBaseName = request.headers['user-agent']?.startsWith('GitHubCopilotChat/') === true;
+        const baseName = wantsBaseName ? order.model || order.name : undefined;
+        writeJson(response, 200, showReply(shown, { verbose: order.verbose, baseName }));
+      },
+    },
+  ];
+}
