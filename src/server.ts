@@ -7,7 +7,9 @@ import { computeThreads } from './engine/cpu-threads.ts';
 import { startRunner } from './engine/runner-process.ts';
 import { createHttpServer } from './http/create-http-server.ts';
 import { listen } from './http/listen.ts';
+import { countRequests, type RequestCount } from './http/request-count.ts';
 import { createModelPool } from './scheduler/create-model-pool.ts';
+import type { ModelPool } from './scheduler/model-pool.ts';
 import { planLoad } from './scheduler/plan-load.ts';
 import { installStarterModels } from './store/install-starter-models.ts';
 import { openModelStore } from './store/model-store.ts';
@@ -30,6 +32,7 @@ const apiLevel = '0.30.0';
  * two commands.
  */
 const idleWithoutModelMs = 20_000;
+const idleCheckMs = 1000;
 
 /** Serves until a signal or, with `exitWhenIdle`, until nobody needs it. Throws where it can't start. */
 export async function serve({ settings, warnings, version, starterDir, exitWhenIdle }: ServeInput): Promise<number> {
@@ -50,12 +53,13 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
       startRunner(load, wait, { logger, libraryDir: settings.libraryDir, gpuEnvironment: settings.gpuEnvironment }),
   });
   const http = createHttpServer({ store, pool, settings, logger, version: `${apiLevel}+corral.${version}` });
+  const requests = countRequests(http.server);
   await installStarters(starterDir, settings.modelsDir, logger);
   await listen(http, settings.host);
   logger.info(`Corral ${version} listens on ${formatHostAddress(settings.host)}`, {
     threads: machineThreads,
   });
-  const reason = await ending(http, pool, exitWhenIdle);
+  const reason = await ending(requests, pool, exitWhenIdle);
   logger.info('shutting down', { reason });
   await Promise.all([http.close(), pool.close()]);
   return 0;
@@ -72,21 +76,17 @@ async function installStarters(starterDir: string, modelsDir: string, logger: Lo
 }
 
 /** Resolves with the reason to end. A second signal ends the process at once, should the orderly way hang. */
-function ending(http: HttpServer, pool: ModelPool, exitWhenIdle: boolean): Promise<string> {
+function ending(requests: RequestCount, pool: ModelPool, exitWhenIdle: boolean): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
     if (!exitWhenIdle) return;
-    const timer = setInterval(() => {
-      const idle = http.openRequests() === 0 && pool.resident().length === 0;
-      const idleMs = performance.now() - Math.max(http.lastRequestAtMs(), emptySinceMs);
-      if (idle && idleMs > idleWithoutModelMs) resolve('idle');
-    }, 1000);
-    let emptySinceMs = performance.now();
-    pool.onEmpty(() => {
-      emptySinceMs = performance.now();
-      // Its last model has expired and nobody is asking: this is what it was started for.
-      if (http.openRequests() === 0) resolve('idle');
-    });
-    timer.unref();
+    const endIfUnused = (quietMs: number) => {
+      const quiet = requests.open === 0 && performance.now() - requests.quietSinceMs >= quietMs;
+      if (quiet && pool.resident().length === 0) resolve('idle');
+    };
+    // Its last model has expired: this is what it was started for.
+    pool.onEmpty(() => endIfUnused(0));
+    // No model was ever asked for, or a load failed.
+    setInterval(() => endIfUnused(idleWithoutModelMs), idleCheckMs).unref();
   });
 }

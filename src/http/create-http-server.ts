@@ -6,8 +6,7 @@
  */
 import { hostname as machineHostname, networkInterfaces } from 'node:os';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import Fastify from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import type { UseCaseParts } from '../usecases/use-case-parts.ts';
 import { createErrorReplier } from './error-reply.ts';
 import type { Handler, Route } from './exchange.ts';
@@ -25,17 +24,6 @@ export interface HttpServerOptions extends UseCaseParts {
   readonly version: string;
 }
 
-export interface HttpServer {
-  /** Resolves with where it listens; port 0 finds a free one. Rejects with the system's error. */
-  listen(address: { readonly host: string; readonly port: number }): Promise<AddressInfo>;
-  /** Stops listening and breaks off what is open. */
-  close(): Promise<void>;
-  /** Requests whose reply has not ended. */
-  openRequests(): number;
-  /** When the last request came or ended, on the clock of `performance.now()`; the time of creation before the first. */
-  lastRequestAtMs(): number;
-}
-
 // A client that takes longer to send its headers is not one; the default of 60 s keeps a dead connection that long.
 const headersTimeoutMs = 15_000;
 
@@ -46,7 +34,7 @@ const requestTimeoutMs = 300_000;
 const keepAliveTimeoutMs = 75_000;
 
 /** Throws `bad_setting` for an origin that can't be one. Nothing listens yet; see `listen.ts`. */
-export function createHttpServer(options: HttpServerOptions): HttpServer {
+export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const { settings, logger } = options;
   const origins = createOriginPolicy(settings.origins);
   const hosts = createHostPolicy({
@@ -61,9 +49,6 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     ...embedRoutes(options),
     ...answerRoutes(options),
   ];
-
-  let openRequests = 0;
-  let lastRequestAtMs = performance.now();
 
   const app = Fastify({
     logger: false,
@@ -118,12 +103,6 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   }
 
   app.addHook('onRequest', (request, reply, done) => {
-    openRequests++;
-    lastRequestAtMs = performance.now();
-    reply.raw.once('close', () => {
-      openRequests--;
-      lastRequestAtMs = performance.now();
-    });
     if (settings.logRequests) logRequest(request.raw, reply.raw);
     if (isTurnedAway(request.raw, reply.raw)) reply.hijack();
     else done();
@@ -156,15 +135,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
     reply.hijack();
     replyNoRoute(routes, request.raw, reply.raw);
   });
-  return {
-    async listen(address) {
-      await app.listen(address);
-      return app.server.address() as AddressInfo;
-    },
-    close: () => app.close(),
-    openRequests: () => openRequests,
-    lastRequestAtMs: () => lastRequestAtMs,
-  };
+  return app;
 }
 
 // No route has a schema, so these are never called. Fastify's types ask for its own compilers' overloads.

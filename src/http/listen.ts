@@ -1,18 +1,17 @@
 /** Puts the server on its address; when that is taken, finds out by whom, because it is nearly always an Ollama that still runs. */
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
 import { formatHostAddress } from '../config/host-address.ts';
 import type { HostAddress } from '../config/settings.ts';
 import { CorralError } from '../core/corral-error.ts';
-import type { HttpServer } from './create-http-server.ts';
 
 /** Throws `port_in_use` or `bad_setting`. */
-export async function listen(server: HttpServer, host: HostAddress): Promise<AddressInfo> {
+export async function listen(server: FastifyInstance, host: HostAddress): Promise<void> {
   try {
-    return await server.listen({ host: bareHostname(host), port: host.port });
+    await server.listen({ host: host.hostname, port: host.port });
   } catch (cause) {
     const address = formatHostAddress(host);
-    switch ((cause as NodeJS.ErrnoException).code) {
+    switch ((cause as NodeJS.ErrnoException).code ?? '') {
       case 'EADDRINUSE':
         throw new CorralError('port_in_use', `${address} is already in use by ${await whoListens(host)}`, {
           hint: 'Stop that one, or choose another address with OLLAMA_HOST=127.0.0.1:PORT.',
@@ -50,7 +49,7 @@ async function whoListens(host: HostAddress): Promise<string> {
 /** The beginning of the answer to a GET; undefined when there is none. */
 function ask(host: HostAddress, path: string): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const target = { host: reachable(bareHostname(host)), port: host.port, path, agent: false, timeout: askTimeoutMs };
+    const target = { host: reachable(host.hostname), port: host.port, path, agent: false, timeout: askTimeoutMs };
     const request = http.get(target, (response) => {
       let text = '';
       response.setEncoding('utf8');
@@ -64,10 +63,6 @@ function ask(host: HostAddress, path: string): Promise<string | undefined> {
     // Whatever is wrong with it: it is no server that we know.
     request.on('error', () => resolve(undefined));
   });
-}
-
-function bareHostname({ hostname }: HostAddress): string {
-  return hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
 /** A server on every address is reached on this machine's own. */

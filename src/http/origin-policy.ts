@@ -11,12 +11,18 @@ export type OriginDecision =
   | { readonly type: 'allowed'; readonly headers: Readonly<Record<string, string>> };
 
 export interface OriginPolicy {
-  decide(request: { readonly origin: string | undefined; readonly host: string; readonly method: string }): OriginDecision;
+  decide(request: {
+    readonly origin: string | undefined;
+    readonly host: string;
+    readonly method: string;
+  }): OriginDecision;
 }
 
 const localNames = ['localhost', '127.0.0.1', '0.0.0.0'];
 const builtInOrigins = [
-  ...localNames.flatMap((name) => ['http', 'https'].flatMap((scheme) => [`${scheme}://${name}`, `${scheme}://${name}:*`])),
+  ...localNames.flatMap((name) =>
+    ['http', 'https'].flatMap((scheme) => [`${scheme}://${name}`, `${scheme}://${name}:*`]),
+  ),
   'app://*',
   'file://*',
   'tauri://*',
@@ -104,6 +110,5 @@ function originMatcher(pattern: string): (origin: string) => boolean {
   if (star === -1) return (origin) => origin === folded;
   const start = folded.slice(0, star);
   const end = folded.slice(star + 1);
-  return (origin) =>
-    origin.length >= start.length + end.length && origin.startsWith(start) && origin.endsWith(end);
+  return (origin) => origin.length >= start.length + end.length && origin.startsWith(start) && origin.endsWith(end);
 }

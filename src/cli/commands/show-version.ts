@@ -15,8 +15,9 @@ export async function showVersion(context: CommandContext): Promise<number> {
       asRecord(await client.readJson('GET', '/api/version', undefined, { signal })),
       'version',
     );
-    if (serverVersion !== '' && serverVersion !== version)
-      context.tell(`the running server's version is ${serverVersion}\n`);
+    // A Corral server names its API level first and itself behind the plus sign.
+    const sameProgram = serverVersion.endsWith(`+corral.${version}`);
+    if (serverVersion !== '' && !sameProgram) context.tell(`the running server's version is ${serverVersion}\n`);
   } catch {
     // No server, or none that answers: that is no fault of a question about the version.
   }

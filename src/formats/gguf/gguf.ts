@@ -1,12 +1,16 @@
 /** What a GGUF file says about itself: metadata and tensor descriptions, without the weights. */
+
+/** Single-precision numbers are the shortest decimal that stands for the same float: 1e-5, not 0.000009999999747378752. */
 export type GgufScalar = string | number | bigint | boolean;
 
 /** An array whose values were skipped keeps its element type and length. */
 export interface GgufArray {
   readonly elementType: GgufValueType;
   readonly length: number;
-  /** undefined when the reader was told to skip arrays. */
+  /** undefined when the reader was told to skip arrays; short lists of numbers (one per layer) are there all the same. */
   readonly values: readonly GgufScalar[] | undefined;
+  /** Of a skipped vocabulary: the tokens that other keys name by their id (bos, eos, ...), by id. Otherwise empty. */
+  readonly keptValues: ReadonlyMap<number, GgufScalar>;
 }
 
 export type GgufValueType =

@@ -24,6 +24,6 @@ export function shortNumbers(vector: Float32Array): number[] {
       const short = Math.round(value * scale) / scale;
       if (Math.fround(short) === value) return short;
     }
-    return value;
+    return Number(value.toPrecision(9));
   });
 }

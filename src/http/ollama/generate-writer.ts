@@ -13,7 +13,8 @@ export function createGenerateWriter(model: string, timestamp: () => string): An
 
   return {
     single(event) {
-      if (event.type === 'rendered') return reply('', '', { done: false, ...debugFields(event.prompt, event.imageCount) });
+      if (event.type === 'rendered')
+        return reply('', '', { done: false, ...debugFields(event.prompt, event.imageCount) });
       return reply('', '', { done: true, done_reason: event.type === 'loaded' ? 'load' : 'unload' });
     },
     piece: ({ content, thinking, logprobs }) => reply(content, thinking, { done: false, ...logprobFields(logprobs) }),

@@ -1,0 +1,89 @@
+/**
+ * What generate and chat do alike once a request has passed its checks: take a runner, make the prompt, answer, and give the runner
+ * back, before the last event, so that whoever has seen that event finds the runner idle.
+ */
+import { CorralError } from '../core/corral-error.ts';
+import type { Runner } from '../engine/runner.ts';
+import type { AnswerParser, PromptFormat } from '../prompt/prompt-format.ts';
+import type { StoredModel } from '../store/stored-model.ts';
+import type { AnswerCounts, AnswerEvent } from './answer-events.ts';
+import type { FittedPrompt } from './fit-prompt.ts';
+import type { PreparedAnswer } from './prepare-answer.ts';
+import { streamAnswer } from './stream-answer.ts';
+import type { UseCaseParts } from './use-case-parts.ts';
+
+export interface AnswerPrompt extends FittedPrompt {
+  readonly imageCount: number;
+  /** undefined = the prompt is the client's own text, and the answer is passed on as it is. */
+  readonly format: PromptFormat | undefined;
+  readonly parser: AnswerParser | undefined;
+  /** A parser for an answer whose thinking is over. */
+  readonly afterThinking: (() => AnswerParser) | undefined;
+  /** Tokens before the prompt. */
+  readonly contextTokens: readonly number[];
+  readonly returnTokens: boolean;
+}
+
+export interface AnswerOrder {
+  readonly parts: UseCaseParts;
+  readonly model: StoredModel;
+  readonly prepared: PreparedAnswer;
+  readonly keepAliveMs: number | undefined;
+  /** Since the request came. */
+  readonly elapsedNs: () => number;
+  readonly signal: AbortSignal;
+  /** Only tell the prompt, for debugging. */
+  readonly rendersOnly: boolean;
+  /** undefined = the model is only loaded. */
+  readonly prompt: ((runner: Runner) => AnswerPrompt | Promise<AnswerPrompt>) | undefined;
+}
+
+export async function* answerWithLease(order: AnswerOrder): AsyncGenerator<AnswerEvent, void, undefined> {
+  const { parts, model, prepared, keepAliveMs, elapsedNs, signal } = order;
+  const lease = await parts.pool.acquire({ model, options: prepared.options.load, keepAliveMs }, signal);
+  const loadNs = elapsedNs();
+  let counts: AnswerCounts | undefined;
+  let prompt: AnswerPrompt | undefined;
+  try {
+    prompt = await order.prompt?.(lease.runner);
+    if (prompt !== undefined && !order.rendersOnly) {
+      if (prompt.imageCount > 0) throw imagesNotSupported();
+      for await (const event of streamAnswer(answerJob(lease.runner, prepared, prompt), signal)) {
+        if (event.type === 'piece') yield event;
+        else counts = event;
+      }
+    }
+  } finally {
+    lease.release();
+  }
+  if (prompt === undefined) yield { type: 'loaded' };
+  else if (order.rendersOnly) yield { type: 'rendered', prompt: prompt.text, imageCount: prompt.imageCount };
+  else if (counts === undefined) throw new CorralError('runner_failed', 'the model runner ended without a result');
+  else yield { ...counts, type: 'done', totalNs: elapsedNs(), loadNs };
+}
+
+function answerJob(runner: Runner, { generation, policy, thinks }: PreparedAnswer, prompt: AnswerPrompt) {
+  const { format, contextTokens, returnTokens } = prompt;
+  // What Ollama makes of 0 depends on who renders: its own templates leave the option out, and the engine goes on without bound.
+  const isUnbounded = generation.numPredict === 0 && format?.kind !== 'jinja';
+  return {
+    runner,
+    prompt,
+    policy,
+    parser: prompt.parser,
+    afterThinking: thinks && generation.grammar !== '' ? prompt.afterThinking?.() : undefined,
+    generation: {
+      ...generation,
+      contextTokens,
+      returnTokens,
+      numPredict: isUnbounded ? -1 : generation.numPredict,
+      visibleSpecialTokens: format?.visibleSpecialTokens ?? [],
+    },
+  };
+}
+
+function imagesNotSupported(): CorralError {
+  return new CorralError('not_supported', 'Multimodal data provided, but model does not support multimodal requests.', {
+    hint: 'Send the request without images.',
+  });
+}

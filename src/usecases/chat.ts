@@ -1,0 +1,85 @@
+/** Answers a conversation. */
+import type { ChatRequest } from '../api/ollama/chat-request.ts';
+import type { ChatMessage } from '../prompt/chat-message.ts';
+import { fitMessages } from '../prompt/fit-messages.ts';
+import { markImages } from '../prompt/image-markers.ts';
+import { dropsEarlierThinking, stripEarlierThinking } from '../prompt/think-value.ts';
+import type { StoredModel } from '../store/stored-model.ts';
+import type { AnswerEvent } from './answer-events.ts';
+import { answerWithLease } from './answer-with-lease.ts';
+import { findModel, notFoundPlain } from './find-model.ts';
+import { checkTopLogprobs, prepareAnswer } from './prepare-answer.ts';
+import { startStopwatch } from './stopwatch.ts';
+import type { UseCaseParts } from './use-case-parts.ts';
+
+/**
+ * Without messages the model is loaded (`loaded`), or with `keep_alive` 0 unloaded (`unloaded`). All errors that are the request's fault
+ * come before the first event.
+ */
+export async function* chat(
+  request: ChatRequest,
+  parts: UseCaseParts,
+  signal: AbortSignal,
+): AsyncGenerator<AnswerEvent, void, undefined> {
+  const elapsedNs = startStopwatch();
+  checkTopLogprobs(request.top_logprobs);
+  const model = await findModel(parts.store, request.model, { whenEmpty: 'required', notFound: notFoundPlain });
+  if (request.messages.length === 0 && request.keep_alive === 0) {
+    parts.pool.unload(model);
+    yield { type: 'unloaded' };
+    return;
+  }
+  const prepared = await prepareAnswer(parts, model, request, {
+    verb: 'chat',
+    extra: request.tools.length > 0 ? ['tools'] : [],
+  });
+  yield* answerWithLease({
+    parts,
+    model,
+    prepared,
+    keepAliveMs: request.keep_alive,
+    elapsedNs,
+    signal,
+    rendersOnly: request._debug_render_only,
+    prompt:
+      request.messages.length === 0
+        ? undefined
+        : (runner) => {
+            const format = prepared.format();
+            const { tools } = request;
+            const { think } = prepared;
+            const { messages, images } = markImages(conversation(model, request.messages));
+            const render = (kept: readonly ChatMessage[]) => format.render({ messages: kept, tools, think });
+            const countTokens = async (kept: readonly ChatMessage[]): Promise<number> => {
+              const counted = await runner.tokenize(
+                { texts: [render(kept)], addSpecial: true, countOnly: true },
+                signal,
+              );
+              return counted.counts[0] ?? 0;
+            };
+            const text = render(messages);
+            const input = { messages, tools, think };
+            return {
+              text,
+              imageCount: images.length,
+              shorten: async (limit) => render(await fitMessages(messages, countTokens, limit)),
+              format,
+              parser: format.answerParser(input, text),
+              afterThinking: () => format.answerParser({ ...input, think: false }, ''),
+              contextTokens: [],
+              returnTokens: false,
+            };
+          },
+  });
+}
+
+function conversation(model: StoredModel, requested: readonly ChatMessage[]): readonly ChatMessage[] {
+  const system = requested[0]?.role === 'system' ? undefined : model.system;
+  const messages: readonly ChatMessage[] = [
+    ...(system ? [{ role: 'system', content: system }] : []),
+    ...model.messages,
+    ...requested,
+  ];
+  const strips = dropsEarlierThinking({ family: model.config.modelFamily, name: model.name.model });
+  return strips ? stripEarlierThinking(messages) : messages;
+}

@@ -1,0 +1,105 @@
+/**
+ * One answer from a runner. With a format and a model that thinks there are two generations: thinking can't follow a grammar, so the
+ * first runs free until the thinking has ended, and a second one goes on behind it under the grammar.
+ */
+import type { GenerationEvent, Runner } from '../engine/runner.ts';
+import type { AnswerParser } from '../prompt/prompt-format.ts';
+import type { AnswerCounts } from './answer-events.ts';
+import { generateFitted, type FittedPrompt, type Generation, type OverflowPolicy } from './fit-prompt.ts';
+import { parseAnswer, type ParsedEvent } from './parse-answer.ts';
+import { startStopwatch } from './stopwatch.ts';
+
+export interface AnswerJob {
+  readonly runner: Runner;
+  readonly generation: Generation;
+  readonly prompt: FittedPrompt;
+  readonly policy: OverflowPolicy;
+  /** undefined = the text is the answer as it is. */
+  readonly parser: AnswerParser | undefined;
+  /** A parser for what follows the thinking; given when the grammar must wait for the thinking to end. */
+  readonly afterThinking: AnswerParser | undefined;
+}
+
+export function streamAnswer(job: AnswerJob, signal: AbortSignal): AsyncGenerator<ParsedEvent, void, undefined> {
+  const { runner, generation, prompt, policy, parser, afterThinking } = job;
+  if (generation.grammar !== '' && parser !== undefined && afterThinking !== undefined) {
+    return thinkFirst(job, parser, afterThinking, signal);
+  }
+  return parseAnswer(generateFitted(runner, generation, prompt, policy, signal), parser);
+}
+
+async function* thinkFirst(
+  job: AnswerJob,
+  parser: AnswerParser,
+  afterThinking: AnswerParser,
+  signal: AbortSignal,
+): AsyncGenerator<ParsedEvent, void, undefined> {
+  const { runner, generation, prompt, policy } = job;
+  const elapsedNs = startStopwatch();
+  let thought = '';
+  let thoughtTokens = 0;
+  let firstTextNs = 0;
+  async function* watched(events: AsyncIterable<GenerationEvent>): AsyncGenerator<GenerationEvent, void, undefined> {
+    for await (const event of events) {
+      if (event.type === 'text') {
+        firstTextNs ||= elapsedNs();
+        thought += event.text;
+        thoughtTokens++;
+      }
+      yield event;
+    }
+  }
+  const sent = rememberPrompt(prompt);
+  const free = watched(generateFitted(runner, { ...generation, grammar: '' }, sent.prompt, policy, signal));
+  let content = '';
+  for await (const event of parseAnswer(free, parser)) {
+    if (event.type === 'counts') {
+      // It ended while it was still thinking.
+      yield event;
+      return;
+    }
+    ({ content } = event);
+    if (content === '') yield event;
+    else if (event.thinking !== '') yield { ...event, content: '' };
+    if (content !== '') break; // leaving the loop cancels the generation
+  }
+  const thinkingEnd = thought.lastIndexOf(content);
+  const before: AnswerCounts = {
+    reason: 'stop',
+    promptTokens: -thoughtTokens,
+    promptNs: firstTextNs,
+    generatedTokens: thoughtTokens,
+    generationNs: elapsedNs() - firstTextNs,
+    tokens: [],
+  };
+  const { numPredict } = generation;
+  const left = numPredict < 0 ? numPredict : Math.max(1, numPredict - thoughtTokens);
+  const next: FittedPrompt = { text: sent.text() + (thinkingEnd < 0 ? thought : thought.slice(0, thinkingEnd)) };
+  const constrained = generateFitted(runner, { ...generation, numPredict: left }, next, policy, signal);
+  for await (const event of parseAnswer(constrained, afterThinking)) {
+    yield event.type === 'counts' ? addCounts(before, event) : event;
+  }
+}
+
+/** A prompt that remembers whether it was shortened, since the second generation goes on from what the first one saw. */
+function rememberPrompt(prompt: FittedPrompt): { readonly prompt: FittedPrompt; readonly text: () => string } {
+  let { text } = prompt;
+  const { shorten } = prompt;
+  if (shorten === undefined) return { prompt, text: () => text };
+  const remembering = async (limit: number): Promise<string> => {
+    text = await shorten(limit);
+    return text;
+  };
+  return { prompt: { text, shorten: remembering }, text: () => text };
+}
+
+/** The counts of both generations together; the thinking was prompt to the second one but is not the client's prompt. */
+function addCounts(before: AnswerCounts, after: Extract<ParsedEvent, { type: 'counts' }>): ParsedEvent {
+  return {
+    ...after,
+    promptTokens: Math.max(0, before.promptTokens + after.promptTokens),
+    promptNs: before.promptNs + after.promptNs,
+    generatedTokens: before.generatedTokens + after.generatedTokens,
+    generationNs: before.generationNs + after.generationNs,
+  };
+}

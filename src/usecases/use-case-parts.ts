@@ -1,0 +1,12 @@
+import type { Settings } from '../config/settings.ts';
+import type { Logger } from '../core/logger.ts';
+import type { ModelPool } from '../scheduler/model-pool.ts';
+import type { ModelStore } from '../store/stored-model.ts';
+
+/** What use cases work with. */
+export interface UseCaseParts {
+  readonly store: ModelStore;
+  readonly pool: ModelPool;
+  readonly settings: Settings;
+  readonly logger: Logger;
+}
