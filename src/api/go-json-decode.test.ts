@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CorralError } from '../core/corral-error.ts';
 import { decodeGoJson } from './go-json-decode.ts';
@@ -11,6 +11,15 @@ function messageOf(text: string): string {
   } catch (thrown) {
     if (thrown instanceof CorralError && thrown.status === 400) return thrown.message;
     throw thrown;
+  }
+}
+
+function outcome(bytes: Uint8Array): string {
+  try {
+    decodeGoJson(bytes);
+    return 'decoded';
+  } catch (thrown) {
+    return thrown instanceof CorralError ? 'refused' : 'foreign error';
   }
 }
 
@@ -33,14 +42,22 @@ describe('decodeGoJson', () => {
     ['a list that ends after a comma', '[1,]', "invalid character ']' looking for beginning of value"],
     ['a raw line break in a string', '"a\nb"', String.raw`invalid character '\n' in string literal`],
     ['an unknown escape', String.raw`"\x"`, "invalid character 'x' in string escape code"],
-    ['a bad unicode escape', String.raw`"\u00g0"`, String.raw`invalid character 'g' in \u hexadecimal character escape`],
+    [
+      'a bad unicode escape',
+      String.raw`"\u00g0"`,
+      String.raw`invalid character 'g' in \u hexadecimal character escape`,
+    ],
     ['a number without digits', '-a', "invalid character 'a' in numeric literal"],
     ['a fraction without digits', '1.x', "invalid character 'x' after decimal point in numeric literal"],
     ['an exponent without digits', '1e+x', "invalid character 'x' in exponent of numeric literal"],
     ['a single quote', "'", String.raw`invalid character '\'' looking for beginning of value`],
     ['nesting too deep', '['.repeat(1_001) + ']'.repeat(1_001), 'exceeded max depth'],
     ['nesting too deep, broken off', '['.repeat(1_001), 'exceeded max depth'],
-    ['nesting just deep enough', '['.repeat(1_000) + ']'.repeat(1_000), `decoded ${'['.repeat(1_000)}${']'.repeat(1_000)}`],
+    [
+      'nesting just deep enough',
+      '['.repeat(1_000) + ']'.repeat(1_000),
+      `decoded ${'['.repeat(1_000)}${']'.repeat(1_000)}`,
+    ],
     ['bytes behind the value', '{"a":[1,{}]} trailing', 'decoded {"a":[1,{}]}'],
     ['a second value', '[] []', 'decoded []'],
     ['a scalar and more', 'true,', 'decoded true'],
@@ -70,11 +87,7 @@ describe('decodeGoJson', () => {
   it('gives random bytes nothing but the typed error', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
-        try {
-          decodeGoJson(bytes);
-        } catch (thrown) {
-          expect(thrown).toBeInstanceOf(CorralError);
-        }
+        expect(outcome(bytes)).not.toBe('foreign error');
       }),
     );
   });

@@ -35,7 +35,11 @@ describe('parseWire', () => {
   });
 
   it('keeps the order of tool parameters and arguments', () => {
-    const parameters = { type: 'object', required: ['b'], properties: { z: { type: 'string' }, a: { type: 'string' } } };
+    const parameters = {
+      type: 'object',
+      required: ['b'],
+      properties: { z: { type: 'string' }, a: { type: 'string' } },
+    };
     const request = {
       messages: [
         { Role: 'ASSISTANT', tool_calls: [{ function: { name: 'f', arguments: { z: 1, a: 2 } } }] },
@@ -54,9 +58,17 @@ describe('parseWire', () => {
     ['a number for a string', { model: 5 }, 'invalid value for "model": expected a string, got a number'],
     ['a string for a switch', { stream: 'yes' }, 'invalid value for "stream": expected true or false, got a string'],
     ['a list for the options', { options: [] }, 'invalid value for "options": expected an object, got an array'],
-    ['a fraction in the context', { context: [1, 2.5] }, 'invalid value for "context[1]": expected an integer, got a number'],
+    [
+      'a fraction in the context',
+      { context: [1, 2.5] },
+      'invalid value for "context[1]": expected an integer, got a number',
+    ],
     ['no object at all', [], 'invalid request: expected an object, got an array'],
-    ['an image that is no base64', { images: ['aGk=', 'a*b='] }, 'invalid value for "images[1]": illegal base64 data at input byte 1'],
+    [
+      'an image that is no base64',
+      { images: ['aGk=', 'a*b='] },
+      'invalid value for "images[1]": illegal base64 data at input byte 1',
+    ],
     ['a duration that is none', { keep_alive: 'soon' }, 'time: invalid duration "soon"'],
   ])('refuses %s', (_, request, message) => {
     expect(() => parseWire(generateRequestSchema, request)).toThrow(expect.objectContaining({ message, status: 400 }));

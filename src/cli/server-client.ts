@@ -69,7 +69,7 @@ export function createServerClient({ host, startServer }: ServerClientOptions): 
     const reply = await open(method, path, body, options);
     const status = reply.statusCode ?? 0;
     if (status < 400) return reply;
-    throw errorOfReply(status, await readErrorText(reply, options.signal));
+    throw errorOfReply(status, await readErrorText(reply, options.signal), reply.headers['corral-hint']);
   }
 
   return {

@@ -2,9 +2,23 @@
 import { CorralError, type ErrorCode } from '../core/corral-error.ts';
 import { asRecord, textField } from './json-fields.ts';
 
-/** The error of a reply with a status of 400 or more; `body` is its text, JSON or not. */
-export function errorOfReply(status: number, body: string): CorralError {
-  return serverError(messageOf(body) || `the server answered with status ${status}`, status);
+/**
+ * The error of a reply with a status of 400 or more; `body` is its text, JSON or not. A Corral server names its hint in a header, so
+ * that the body stays what Ollama's clients expect.
+ */
+export function errorOfReply(status: number, body: string, hintHeader?: string | string[]): CorralError {
+  const error = serverError(messageOf(body) || `the server answered with status ${status}`, status);
+  const hint = typeof hintHeader === 'string' ? decodeHint(hintHeader) : undefined;
+  if (hint === undefined || error.hint !== undefined) return error;
+  return new CorralError(error.code, error.message, { status, hint });
+}
+
+function decodeHint(header: string): string | undefined {
+  try {
+    return decodeURIComponent(header);
+  } catch {
+    return undefined; // not from a Corral server: the message alone has to do
+  }
 }
 
 /** `message` as the server put it; `status` is undefined for an error line inside a stream that began well. */

@@ -197,7 +197,7 @@ export function readSettings(
       name: 'OLLAMA_DEBUG_LOG_REQUESTS',
       kind: switchKind,
       fallback: false,
-      meaning: 'Whether requests are written to files for debugging',
+      meaning: 'Whether each request is logged',
     }),
     noPrune: setting({
       name: 'OLLAMA_NOPRUNE',

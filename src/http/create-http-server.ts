@@ -33,6 +33,8 @@ const requestTimeoutMs = 300_000;
 /** Idle connections are closed after this; clients reuse theirs within seconds. */
 const keepAliveTimeoutMs = 75_000;
 
+const keepAliveProbeMs = 30_000;
+
 /** Throws `bad_setting` for an origin that can't be one. Nothing listens yet; see `listen.ts`. */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const { settings, logger } = options;
@@ -56,7 +58,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     forceCloseConnections: true,
     requestTimeout: requestTimeoutMs,
     keepAliveTimeout: keepAliveTimeoutMs,
-    http: { headersTimeout: headersTimeoutMs },
+    // The system asks whether a silent client still lives: one may wait minutes for a model to load.
+    http: { headersTimeout: headersTimeoutMs, keepAlive: true, keepAliveInitialDelay: keepAliveProbeMs },
     // A URL that can't be decoded leads nowhere.
     frameworkErrors: (_error, _request, reply) => {
       reply.hijack();
@@ -95,6 +98,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     response.once('close', () => {
       if (!response.writableFinished) controller.abort();
     });
+    // A connection that broke has closed too, which is all there is to know of it.
+    response.on('error', () => {});
     try {
       await handle({ request, response, signal: controller.signal });
     } catch (thrown) {

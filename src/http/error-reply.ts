@@ -1,6 +1,7 @@
 /**
- * The one place where an error becomes a reply. What a client sees is the error's message; its hint and its cause go to the log. No
- * message of a foreign error is sent (it may hold anything), and no folder of this machine.
+ * The one place where an error becomes a reply. The body holds the error's message alone, which clients match on; the hint goes into a
+ * header that Corral's own command line shows, and with the cause into the log. No message of a foreign error is sent (it may hold
+ * anything), and no folder of this machine.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toCorralError, type CorralError } from '../core/corral-error.ts';
@@ -21,6 +22,9 @@ export interface ErrorReplierOptions {
 /** How long a client that still sends a refused body is listened to, so that it gets to read the refusal. */
 const lingerMs = 2_000;
 
+/** Percent-encoded, since a hint may hold any character. */
+const hintHeader = 'corral-hint';
+
 export const ndjsonType = 'application/x-ndjson';
 
 export function createErrorReplier({ logger, privateFolders }: ErrorReplierOptions): ErrorReplier {
@@ -37,6 +41,7 @@ export function createErrorReplier({ logger, privateFolders }: ErrorReplierOptio
         if (response.getHeader('content-type') === ndjsonType) response.end(JSON.stringify(body) + '\n');
         else response.destroy();
       } else if (request.complete) {
+        if (error.hint !== undefined) response.setHeader(hintHeader, encodeURIComponent(error.hint));
         writeJson(response, error.status, body);
       } else {
         refuseBody(request, response, error.status, JSON.stringify(body));

@@ -14,7 +14,12 @@ it.each([
   ['a wrong method', 'PUT', '/api/tags', { type: 'wrong method', allow: 'HEAD, GET' }],
   ['a wrong method with a query', 'GET', '/api/chat?a=1', { type: 'wrong method', allow: 'POST' }],
   ['a slash too many', 'GET', '/api/tags/', { type: 'redirect', status: 301, location: '/api/tags' }],
-  ['a slash too many on a post', 'POST', '/api/chat/?a=1', { type: 'redirect', status: 307, location: '/api/chat?a=1' }],
+  [
+    'a slash too many on a post',
+    'POST',
+    '/api/chat/?a=1',
+    { type: 'redirect', status: 307, location: '/api/chat?a=1' },
+  ],
   ['a slash too many and a wrong method', 'GET', '/api/chat/', { type: 'not found' }],
   ['a path that looks like another host', 'GET', '//evil.example/', { type: 'not found' }],
 ])('%s', (_, method, url, expected) => {

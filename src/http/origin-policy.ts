@@ -87,6 +87,7 @@ export function createOriginPolicy(origins: readonly string[]): OriginPolicy {
         type: 'allowed',
         headers: {
           ...own,
+          Vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
           'Access-Control-Allow-Methods': allowedMethods,
           'Access-Control-Allow-Headers': allowedHeaders,
           'Access-Control-Max-Age': maxAgeSeconds,

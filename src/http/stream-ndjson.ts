@@ -12,13 +12,13 @@ export async function streamNdjson<Value>(
   toObject: (value: Value) => object,
 ): Promise<void> {
   for await (const value of values) {
+    if (response.destroyed) return;
     if (!response.headersSent) {
       // setHeader, because the error reply looks at it.
       response.setHeader('Content-Type', ndjsonType);
       response.writeHead(200);
     }
     if (!response.write(JSON.stringify(toObject(value)) + '\n')) await drained(response);
-    if (response.destroyed) return;
   }
   response.end();
 }

@@ -128,6 +128,8 @@ function contextParams(bindings: Bindings, request: LoadRequest) {
   // Embedding models attend in both directions, so an input must be computed in one piece: the micro-batch is the batch.
   params.n_ubatch = request.mode === 'embedding' ? request.batchTokens : Math.min(request.batchTokens, 512);
   params.n_seq_max = request.sequences;
+  // A step of a chat model reads at most one token's logits per sequence; by default the engine reserves a row per batch token.
+  if (request.mode === 'completion') params.n_outputs_max = request.sequences;
   params.n_threads = request.threads;
   params.n_threads_batch = request.threads;
   params.flash_attn_type = flashAttentionTypes[request.flashAttention];

@@ -6,6 +6,8 @@ const line = /([\w.[\]-]+)\s+(?:model|KV|RS|compute|output|recurrent)\s+buffer s
 const mebibyte = 1024 * 1024;
 
 export class BufferSizes {
+  #mappedBytes = 0;
+  #repackedBytes = 0;
   #hostBytes = 0;
   #deviceBytes = 0;
 
@@ -13,13 +15,17 @@ export class BufferSizes {
   read(text: string): void {
     const match = line.exec(text);
     if (match === null) return;
+    const name = match[1] ?? '';
     const bytes = Math.round(Number(match[2]) * mebibyte);
-    if (/^CPU|_Host$/.test(match[1] ?? '')) this.#hostBytes += bytes;
+    if (name === 'CPU_Mapped') this.#mappedBytes += bytes;
+    else if (name === 'CPU_REPACK') this.#repackedBytes += bytes;
+    else if (/^CPU|_Host$/.test(name)) this.#hostBytes += bytes;
     else this.#deviceBytes += bytes;
   }
 
   get totalBytes(): number {
-    return this.#hostBytes + this.#deviceBytes;
+    // Weights that were repacked lie in the mapped file too, but those pages are not used again and the system takes them back.
+    return Math.max(this.#mappedBytes, this.#repackedBytes) + this.#hostBytes + this.#deviceBytes;
   }
 
   get deviceBytes(): number {

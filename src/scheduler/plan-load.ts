@@ -70,17 +70,19 @@ function sized(input: PlanInput, contexts: number): LoadPlan {
     flashAttention: settings.flashAttention,
     kvCacheType: settings.kvCacheType,
   };
-  return { load, estimateBytes: estimateMemory({ ...load, gguf: header }).totalBytes };
+  return {
+    load,
+    estimateBytes: estimateMemory({
+      ...load,
+      gguf: header,
+      outputTokens: mode === 'completion' ? load.sequences : load.batchTokens,
+    }).totalBytes,
+  };
 }
 
 type Sizes = Pick<LoadRequest, 'sequences' | 'kvCells' | 'batchTokens'>;
 
-function completionSizes(
-  contextTokens: number,
-  options: LoadOptions,
-  settings: PlanSettings,
-  contexts: number,
-): Sizes {
+function completionSizes(contextTokens: number, options: LoadOptions, settings: PlanSettings, contexts: number): Sizes {
   const sequences = settings.numParallel || automaticSequences;
   const pool = settings.numParallel > 0 && contexts > 1 ? contextTokens * sequences : contextTokens * contexts;
   const batchTokens = Math.min(options.batchTokens ?? defaultBatchTokens, contextTokens);

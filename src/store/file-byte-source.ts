@@ -27,9 +27,7 @@ export async function fileByteSource(path: string): Promise<FileByteSource> {
         const bytes = new Uint8Array(lengthBytes);
         let length = 0;
         while (length < lengthBytes) {
-          const { bytesRead } = await file
-            .read(bytes, length, lengthBytes - length, offsetBytes + length)
-            .catch(fault);
+          const { bytesRead } = await file.read(bytes, length, lengthBytes - length, offsetBytes + length).catch(fault);
           if (bytesRead === 0) break;
           length += bytesRead;
         }

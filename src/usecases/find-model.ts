@@ -30,7 +30,7 @@ export async function findModel(store: ModelStore, sent: string, texts: FindMode
   }
   const { base, source } = parseModelReference(sent);
   if (source === 'cloud') {
-    throw new CorralError('forbidden', 'ollama cloud is disabled: remote inference is unavailable', {
+    throw new CorralError('forbidden', 'ollama cloud is disabled: remote model is unavailable', {
       hint: 'Corral runs models on this machine only.',
     });
   }

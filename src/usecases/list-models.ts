@@ -14,6 +14,12 @@ export interface ListedModel {
   readonly embeddingLength: number | undefined;
 }
 
+type Traits = Omit<ListedModel, 'entry'>;
+
+// A manifest names its blobs by their contents, so what it says of a model never changes. An entry is a few words.
+const knownTraits = new WeakMap<UseCaseParts['store'], Map<string, Traits>>();
+const maxKnownTraits = 10_000;
+
 /** A header is read once, but the first listing reads them all: as many at once as a disk likes. */
 const headersAtOnce = 8;
 
@@ -28,18 +34,25 @@ export async function listModels(parts: UseCaseParts): Promise<readonly ListedMo
 }
 
 async function listModel(parts: UseCaseParts, entry: StoredModelEntry): Promise<ListedModel> {
-  const { config } = entry;
+  const known = knownTraits.get(parts.store) ?? new Map<string, Traits>();
+  knownTraits.set(parts.store, known);
+  const { manifestDigest, config } = entry;
   try {
-    const { facts, capabilities } = await describeModel(parts, await parts.store.open(entry.name));
-    const completes = capabilities.includes('completion');
-    return {
-      entry,
-      capabilities,
-      contextLength: config.contextLength ?? (completes ? facts.contextLength : undefined),
-      embeddingLength: config.embeddingLength ?? (completes ? facts.embeddingLength : undefined),
-    };
+    const traits = known.get(manifestDigest) ?? (await readTraits(parts, entry));
+    if (known.size < maxKnownTraits) known.set(manifestDigest, traits);
+    return { entry, ...traits };
   } catch (thrown) {
     parts.logger.debug('a listed model can not be described', { reason: toCorralError(thrown).message });
     return { entry, capabilities: [], contextLength: config.contextLength, embeddingLength: config.embeddingLength };
   }
+}
+
+async function readTraits(parts: UseCaseParts, { name, config }: StoredModelEntry): Promise<Traits> {
+  const { facts, capabilities } = await describeModel(parts, await parts.store.open(name));
+  const completes = capabilities.includes('completion');
+  return {
+    capabilities,
+    contextLength: config.contextLength ?? (completes ? facts.contextLength : undefined),
+    embeddingLength: config.embeddingLength ?? (completes ? facts.embeddingLength : undefined),
+  };
 }

@@ -1,7 +1,7 @@
 /** A model as the Modelfile that would make it again. */
 import { displayName } from '../formats/model-name.ts';
 import type { StoredModel } from '../store/stored-model.ts';
-import { goValueText } from '../api/go-value-text.ts';
+import { parameterInstructions } from './model-parameters.ts';
 
 /** `template` is what makes the prompts now, which need not be the stored one. */
 export function modelfileText(model: StoredModel, template: string): string {
@@ -18,11 +18,7 @@ export function modelfileText(model: StoredModel, template: string): string {
   if (model.system) lines.push(`SYSTEM ${quoted(model.system)}`);
   if (model.config.renderer !== undefined) lines.push(`RENDERER ${quoted(model.config.renderer)}`);
   if (model.config.parser !== undefined) lines.push(`PARSER ${quoted(model.config.parser)}`);
-  for (const [name, value] of Object.entries(model.params)) {
-    const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-    for (const item of values)
-      lines.push(`PARAMETER ${name} ${quoted(typeof item === 'string' ? item : goValueText(item))}`);
-  }
+  for (const [name, value] of parameterInstructions(model.params)) lines.push(`PARAMETER ${name} ${quoted(value)}`);
   for (const license of model.licenses) lines.push(`LICENSE ${quoted(license)}`);
   for (const { role, content } of model.messages) lines.push(`MESSAGE ${role} ${quoted(content)}`);
   return lines.join('\n') + '\n';

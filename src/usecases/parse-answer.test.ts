@@ -18,7 +18,14 @@ async function parsed(events: GenerationEvent[], parser?: AnswerParser): Promise
 }
 
 const text = (value: string): GenerationEvent => ({ type: 'text', text: value });
-const piece = (fields: object) => ({ type: 'piece', content: '', thinking: '', toolCalls: [], logprobs: [], ...fields });
+const piece = (fields: object) => ({
+  type: 'piece',
+  content: '',
+  thinking: '',
+  toolCalls: [],
+  logprobs: [],
+  ...fields,
+});
 
 it('passes text on as it is without a parser, and the counts at the end', async () => {
   expect(await parsed([text('a'), text(''), text('b'), doneEvent({ reason: 'length' })])).toEqual([

@@ -45,7 +45,9 @@ export function scriptedRunner(script: Script): ScriptedRunner {
       const tooLong = !truncate && inputs.some((input) => input.length > facts.contextTokens);
       if (tooLong) return Promise.reject(new CorralError('prompt_too_long', 'the input is too long'));
       // A text's vector is its length and its first characters, so that order and cutting show.
-      const vectors = inputs.map((input) => Float32Array.of(input.length, ...[0, 1, 2].map((at) => input.charCodeAt(at))));
+      const vectors = inputs.map((input) =>
+        Float32Array.of(input.length, ...[0, 1, 2].map((at) => input.charCodeAt(at) || 0)),
+      );
       return Promise.resolve({ vectors, promptTokens: inputs.join('').length });
     },
     tokenize: ({ texts }) => Promise.resolve({ tokens: [], counts: texts.map((text) => text.length) }),
@@ -62,7 +64,7 @@ export function says(texts: readonly string[], done: Partial<GenerationDone> = {
     yield doneEvent({
       promptTokens: prompt.length,
       generatedTokens: texts.length,
-      tokens: returnTokens ? [...prompt, ...texts.join('')].map((character) => character.charCodeAt(0)) : [],
+      tokens: returnTokens ? Array.from(prompt + texts.join(''), (character) => character.charCodeAt(0)) : [],
       ...done,
     });
   };

@@ -6,6 +6,7 @@ import type { Capability } from '../prompt/prompt-format.ts';
 import type { StoredModel } from '../store/stored-model.ts';
 import { describeModel, type ModelDescription } from './describe-model.ts';
 import { findModel, notFoundNormalised } from './find-model.ts';
+import { parametersText } from './model-parameters.ts';
 import { modelfileText } from './modelfile-text.ts';
 import type { UseCaseParts } from './use-case-parts.ts';
 
@@ -15,6 +16,8 @@ export interface ShownModel {
   readonly gguf: Gguf;
   readonly capabilities: readonly Capability[];
   readonly modelfile: string;
+  /** Of the model itself, whatever the request overlays. */
+  readonly parameters: string;
   /** The template that makes the prompts: the store's, or the weights' own. */
   readonly template: string;
   readonly system: string;
@@ -35,6 +38,7 @@ export async function showModel(request: ShowRequest, parts: UseCaseParts): Prom
     gguf: request.verbose ? await parts.store.fullHeader(stored) : await parts.store.header(stored),
     capabilities: description.capabilities,
     modelfile: modelfileText({ ...stored, params, system }, template),
+    parameters: parametersText(stored.params),
     template,
     system,
   };

@@ -44,7 +44,8 @@ async function answer(script: Script, numPredict = -1) {
   };
   const events: ParsedEvent[] = [];
   for await (const event of streamAnswer(job, new AbortController().signal)) events.push(event);
-  const text = (key: 'content' | 'thinking') => events.map((event) => (event.type === 'piece' ? event[key] : '')).join('');
+  const text = (key: 'content' | 'thinking') =>
+    events.map((event) => (event.type === 'piece' ? event[key] : '')).join('');
   const sent = runner.requests.map(({ prompt, grammar, numPredict }) => ({ prompt, grammar, numPredict }));
   return { sent, content: text('content'), thinking: text('thinking'), counts: events.at(-1) };
 }

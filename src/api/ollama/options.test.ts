@@ -9,7 +9,10 @@ describe('parseOptions', () => {
   });
 
   it('lets a later source win key by key, and null change nothing', () => {
-    const options = parse({ temperature: 0.1, stop: ['a', 'b'], top_k: 1 }, { temperature: 0, stop: ['c'], top_k: null });
+    const options = parse(
+      { temperature: 0.1, stop: ['a', 'b'], top_k: 1 },
+      { temperature: 0, stop: ['c'], top_k: null },
+    );
     expect(options).toMatchObject({ temperature: 0, stop: ['c'], top_k: 1 });
   });
 

@@ -46,10 +46,16 @@ async function readVersion(cursor: SourceCursor, source: ByteSource): Promise<nu
   const version = cursor.uint32();
   if (version === 2 || version === 3) return version;
   if (version !== 0 && (version & 0xffff) === 0) {
-    throw badGguf('it is in big-endian byte order', 'Get the little-endian file, or convert it with gguf_convert_endian.py.');
+    throw badGguf(
+      'it is in big-endian byte order',
+      'Get the little-endian file, or convert it with gguf_convert_endian.py.',
+    );
   }
   if (version === 1) {
-    throw badGguf('version 1 is no longer in use', 'Get a newer file of this model; they have been version 3 since 2023.');
+    throw badGguf(
+      'version 1 is no longer in use',
+      'Get a newer file of this model; they have been version 3 since 2023.',
+    );
   }
   throw badGguf(`version ${version} is unknown, only 2 and 3 can be read`, 'A newer release may know this version.');
 }

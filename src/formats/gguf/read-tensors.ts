@@ -46,7 +46,10 @@ function tensorType(what: string, id: number): GgmlType {
   if (type !== undefined) return type;
   const dropped = droppedGgmlTypes.get(id);
   if (dropped === undefined) {
-    throw badGguf(`${what} has the unknown type ${id}`, 'A newer release may know this type; otherwise the file is damaged.');
+    throw badGguf(
+      `${what} has the unknown type ${id}`,
+      'A newer release may know this type; otherwise the file is damaged.',
+    );
   }
   throw badGguf(
     `${what} has the type ${dropped}, which llama.cpp no longer reads`,

@@ -1,5 +1,4 @@
 /** What /api/tags, /api/ps and /api/show tell about models, in the order Ollama writes it. */
-import { goQuote, goValueText } from '../../api/go-value-text.ts';
 import { localTimestamp } from '../../api/wire-time.ts';
 import { modelInfo } from '../../formats/gguf/model-info.ts';
 import type { ModelConfig } from '../../formats/model-manifest.ts';
@@ -60,9 +59,8 @@ export interface ShowReplyOptions {
 }
 
 export function showReply(shown: ShownModel, { verbose, baseName }: ShowReplyOptions): object {
-  const { model, capabilities } = shown;
+  const { model, capabilities, parameters } = shown;
   const license = model.licenses.join('\n');
-  const parameters = parametersText(model.params);
   const { modelInfo: info, tensors } = modelInfo(shown.gguf, { verbose });
   return {
     ...(license !== '' && { license }),
@@ -91,14 +89,4 @@ function details(config: ModelConfig): object {
     parameter_size: config.modelType,
     quantization_level: config.fileType,
   };
-}
-
-/** A line for every value: the name, filled up to 30 characters, and the value. */
-function parametersText(params: Readonly<Record<string, unknown>>): string {
-  return Object.entries(params)
-    .flatMap(([name, value]) => {
-      const values: readonly unknown[] = Array.isArray(value) ? value : [value];
-      return values.map((item) => `${name.padEnd(30)} ${typeof item === 'string' ? goQuote(item) : goValueText(item)}`);
-    })
-    .join('\n');
 }

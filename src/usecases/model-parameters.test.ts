@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest';
+import { parameterInstructions, parametersText } from './model-parameters.ts';
+
+const params = { stop: ['<|im_end|>', 'a "b"\n'], temperature: 0.7, num_ctx: 4096, use_mmap: true, min_p: 0.00005 };
+
+it('shows a line for every value', () => {
+  expect(parametersText(params).split('\n')).toEqual([
+    'stop                           "<|im_end|>"',
+    String.raw`stop                           "a \"b\"\n"`,
+    'temperature                    0.7',
+    'num_ctx                        4096',
+    'use_mmap                       true',
+    'min_p                          5e-05',
+  ]);
+});
+
+it('gives texts as they are to a Modelfile', () => {
+  expect(parameterInstructions(params).slice(0, 3)).toEqual([
+    ['stop', '<|im_end|>'],
+    ['stop', 'a "b"\n'],
+    ['temperature', '0.7'],
+  ]);
+});
