@@ -24,7 +24,7 @@ export class AsyncQueue<Value> {
   /** One consumer at a time. */
   next(): Promise<Value> {
     if (this.#values.length > 0) return Promise.resolve(this.#values.shift() as Value);
-    if (this.#failure !== undefined) return Promise.reject(this.#failure.error as Error);
+    if (this.#failure !== undefined) return Promise.reject(this.#failure.error);
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
     });

@@ -39,7 +39,7 @@ export interface StartOptions {
   readonly onProgress: (fraction: number) => void;
 }
 
-export const runnerProgram = fileURLToPath(new URL('../runner/runner-main.js', import.meta.url));
+const runnerProgram = fileURLToPath(new URL('../runner/runner-main.js', import.meta.url));
 
 /** What the kernel should end first when memory runs out: the model, not the server (0..1000 on top of the usual score). */
 const outOfMemoryScore = 600;
@@ -130,16 +130,19 @@ class RunnerProcess implements Runner {
           onProgress(done);
         }
       };
-      void this.ended.then((death) => {
-        const how = typeof death?.cause === 'string' ? ` (${death.cause})` : '';
-        reject(
-          new CorralError('load_failed', `the model runner ended while loading the model${how}`, {
-            hint: death?.hint ?? 'The log of the server has the engine’s last words.',
-          }),
-        );
-      });
+      void this.#rejectAtEnd(reject);
       this.#post(request);
     });
+  }
+
+  async #rejectAtEnd(reject: (error: CorralError) => void): Promise<void> {
+    const death = await this.ended;
+    const how = typeof death?.cause === 'string' ? ` (${death.cause})` : '';
+    reject(
+      new CorralError('load_failed', `the model runner ended while loading the model${how}`, {
+        hint: death?.hint ?? 'The log of the server has the engine’s last words.',
+      }),
+    );
   }
 
   async *generate(

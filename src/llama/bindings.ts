@@ -28,10 +28,11 @@ export function loadBindings(files: LibraryFiles) {
   const base = open(files.base);
   const ggml = open(files.ggml);
   const llama = open(files.llama);
-  /* oxlint-disable typescript/no-explicit-any -- koffi's functions are untyped; each gets its type right here. */
-  const fn = <F extends (...parameters: any[]) => unknown>(library: LibraryHandle, definition: string): F => {
+  // koffi's functions are untyped; each gets its type right here, where its C declaration stands beside it.
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+  const fn = <F>(library: LibraryHandle, definition: string): F => {
     try {
-      return library.func(definition) as unknown as F;
+      return library.func(definition) as F;
     } catch (cause) {
       throw new CorralError('native_library', 'the native library lacks a function that Corral needs', {
         cause,
@@ -39,7 +40,6 @@ export function loadBindings(files: LibraryFiles) {
       });
     }
   };
-  /* oxlint-enable typescript/no-explicit-any */
   return {
     files,
     loadBackends: fn<(directory: string) => void>(ggml, 'void ggml_backend_load_all_from_path(const char *dir)'),

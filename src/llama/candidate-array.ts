@@ -59,10 +59,10 @@ export class CandidateArray {
   }
 
   /** The token that the last sampler selected. Samplers may have moved the data, so it is read through the struct. */
-  selected(readInt32: (address: bigint) => number): number {
+  selected(): number {
     const data = this.header.readBigUInt64LE(0);
     const index = this.header.readBigInt64LE(16);
-    return readInt32(data + index * BigInt(entryBytes));
+    return koffi.decode.int32(data + index * BigInt(entryBytes));
   }
 
   #reset(size: number): void {

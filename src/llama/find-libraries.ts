@@ -8,7 +8,7 @@ import path from 'node:path';
 import { CorralError } from '../core/corral-error.ts';
 
 /** The release whose structs `structs.ts` describes. The self-check refuses any other that differs. */
-export const nativePackageVersion = '3.22.1';
+const nativePackageVersion = '3.22.1';
 
 export interface LibraryFiles {
   readonly directory: string;

@@ -6,7 +6,6 @@
  * applied to all candidates and the chain samples again. Testing a whole vocabulary at every token is several times slower.
  */
 import { randomInt } from 'node:crypto';
-import koffi from 'koffi';
 import { CorralError } from '../core/corral-error.ts';
 import type { SamplingOptions } from '../engine/runner-protocol.ts';
 import type { Bindings } from './bindings.ts';
@@ -82,14 +81,14 @@ export class Sampler {
     const candidates = CandidateArray.shared(logits.length);
     candidates.fill(logits);
     this.#bindings.samplerApply(this.#chain, candidates.header);
-    const free = candidates.selected(koffi.decode.int32);
+    const free = candidates.selected();
     candidates.single(free, logits[free] ?? 0);
     this.#bindings.samplerApply(grammar, candidates.header);
     if (candidates.firstLogit() !== Number.NEGATIVE_INFINITY) return free;
     candidates.fill(logits);
     this.#bindings.samplerApply(grammar, candidates.header);
     this.#bindings.samplerApply(this.#chain, candidates.header);
-    return candidates.selected(koffi.decode.int32);
+    return candidates.selected();
   }
 }
 

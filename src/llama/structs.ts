@@ -1,6 +1,7 @@
 /**
  * The structs of llama.h (release v0.5.0) that cross the FFI by value. Field order, types and padding must equal the
- * header's: `self-check.ts` compares the defaults that the library fills in before anything relies on them.
+ * header's: `self-check.ts` compares the defaults that the library fills in before anything relies on them. The calls below
+ * register the types by name; `bindings.ts` uses them in its function definitions.
  */
 import koffi from 'koffi';
 
@@ -52,7 +53,7 @@ export interface ThreadpoolParams {
   paused: boolean;
 }
 
-export const modelParamsStruct = koffi.struct('llama_model_params', {
+koffi.struct('llama_model_params', {
   devices: 'void *',
   tensor_buft_overrides: 'void *',
   n_gpu_layers: 'int32_t',
@@ -72,7 +73,7 @@ export const modelParamsStruct = koffi.struct('llama_model_params', {
   load_mtp: 'bool',
 });
 
-export const contextParamsStruct = koffi.struct('llama_context_params', {
+koffi.struct('llama_context_params', {
   n_ctx: 'uint32_t',
   n_batch: 'uint32_t',
   n_ubatch: 'uint32_t',
@@ -112,7 +113,7 @@ export const contextParamsStruct = koffi.struct('llama_context_params', {
   ctx_other: 'void *',
 });
 
-export const batchStruct = koffi.struct('llama_batch', {
+koffi.struct('llama_batch', {
   n_tokens: 'int32_t',
   token: 'void *',
   embd: 'void *',
@@ -122,12 +123,12 @@ export const batchStruct = koffi.struct('llama_batch', {
   logits: 'void *',
 });
 
-export const samplerChainParamsStruct = koffi.struct('llama_sampler_chain_params', { no_perf: 'bool' });
+koffi.struct('llama_sampler_chain_params', { no_perf: 'bool' });
 
 /** GGML_MAX_N_THREADS of ggml.h: the length of the CPU mask inside the struct. */
 const maxThreads = 512;
 
-export const threadpoolParamsStruct = koffi.struct('ggml_threadpool_params', {
+koffi.struct('ggml_threadpool_params', {
   cpumask: koffi.array('bool', maxThreads),
   n_threads: 'int',
   prio: 'int',

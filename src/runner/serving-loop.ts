@@ -75,7 +75,7 @@ export class ServingLoop {
   /** One step. Blocks for as long as the batch takes. */
   step(): void {
     this.#admit();
-    for (const sequence of [...this.#running]) this.#makeWindowRoom(sequence);
+    for (const sequence of this.#running) this.#makeWindowRoom(sequence);
     const plan = this.#planWithinCells();
     if (plan.length === 0) return;
     const outputs = this.#fillBatch(plan);
