@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { says } from '../usecases/scripted-runner.ts';
+import { says } from '../usecases/test-runner.ts';
 import { parseLines, send, startTestServer, until, type SendOptions, type TestServer } from './test-server.ts';
 
 let server: TestServer;

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { CorralError } from '../core/corral-error.ts';
-import { doneEvent, type Script } from '../usecases/scripted-runner.ts';
+import { doneEvent, type Script } from '../usecases/test-runner.ts';
 import { parseLines, send, startTestServer, until, type TestServer } from './test-server.ts';
 
 async function withServer<Result>(script: Script, use: (server: TestServer) => Promise<Result>): Promise<Result> {

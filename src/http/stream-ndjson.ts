@@ -23,13 +23,18 @@ export async function streamNdjson<Value>(
   response.end();
 }
 
+/** A client that takes nothing for this long is gone, whatever its connection says; it must not hold a model for ever. */
+const stalledClientMs = 10 * 60_000;
+
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     if (response.destroyed || !response.writableNeedDrain) {
       resolve();
       return;
     }
+    const giveUp = setTimeout(() => response.destroy(), stalledClientMs);
     const settle = () => {
+      clearTimeout(giveUp);
       response.off('drain', settle).off('close', settle);
       resolve();
     };

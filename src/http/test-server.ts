@@ -12,7 +12,7 @@ import {
   type Script,
   type ScriptedPool,
   type ScriptedRunner,
-} from '../usecases/scripted-runner.ts';
+} from '../usecases/test-runner.ts';
 import { createHttpServer } from './create-http-server.ts';
 
 export interface TestServer {

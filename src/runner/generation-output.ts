@@ -23,7 +23,10 @@ export class GenerationOutput {
     const { text, stopped } = sequence.text.push(bytes);
     if (request.topLogprobs >= 0) sequence.logprobs.push(this.#logprob(token, bytes, outputIndex, request.topLogprobs));
     if (text !== '' || sequence.logprobs.length > 0) items.push(this.#item(sequence, text));
-    if (stopped) return 'stop';
+    if (stopped) {
+      sequence.tokens.pop(); // the answer's tokens end where its text does
+      return 'stop';
+    }
     return sequence.generated >= sequence.mostGenerated ? 'length' : 'more';
   }
 

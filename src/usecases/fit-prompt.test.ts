@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { generateFitted, type FittedPrompt, type Generation, type OverflowPolicy } from './fit-prompt.ts';
-import { says, scriptedRunner } from './scripted-runner.ts';
+import { says, scriptedRunner } from './test-runner.ts';
 
 const generation: Generation = {
   contextTokens: [],

@@ -4,7 +4,7 @@ import type { AnswerParser } from '../prompt/prompt-format.ts';
 import { createThinkTagSplitter } from '../prompt/think-tag-splitter.ts';
 import type { Logprobs } from './answer-events.ts';
 import { parseAnswer, type ParsedEvent } from './parse-answer.ts';
-import { doneEvent } from './scripted-runner.ts';
+import { doneEvent } from './test-runner.ts';
 
 const logprobs: Logprobs = [{ token: 'x', logprob: -1, bytes: [120], top: [] }];
 

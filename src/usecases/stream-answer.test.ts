@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createJinjaFormat } from '../prompt/jinja-format.ts';
 import type { ParsedEvent } from './parse-answer.ts';
-import { doneEvent, scriptedRunner, type Script } from './scripted-runner.ts';
+import { doneEvent, scriptedRunner, type Script } from './test-runner.ts';
 import { streamAnswer } from './stream-answer.ts';
 
 const format = createJinjaFormat({

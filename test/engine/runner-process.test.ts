@@ -14,7 +14,7 @@ import { answer, ask, chatLoad, embeddingModelPath, never, runnerOptions, start 
  * here only a lost, doubled or misplaced token can change the text.
  */
 const patterns = ['red blue', 'one two', 'cat dog fish', '하늘 땅', 'A B C D', '1 2 3', 'yes no', 'left right'].map(
-  (words) => `${words} `.repeat(10).trimEnd(),
+  (words) => `${words} `.repeat(6).trimEnd(),
 );
 
 describe('a runner with the chat model', () => {
@@ -94,16 +94,6 @@ describe('a runner with the chat model', () => {
     expect(done.promptTokens).toBe(1024 - 510);
   });
 
-  test('a full context shifts and goes on, or ends with length', async () => {
-    // The grammar forbids the model to end by itself.
-    const endless = { grammar: 'root ::= [a-z ]+ root', numPredict: 1100 };
-    const shifting = await answer(runner, ask('Count.', endless));
-    expect(shifting.done).toMatchObject({ reason: 'length', generatedTokens: 1100 });
-    const ending = await answer(runner, ask('Count.', { ...endless, shift: false }));
-    expect(ending.done.reason).toBe('length');
-    expect(ending.done.generatedTokens).toBeLessThan(1024);
-  });
-
   test('a cancelled prefill frees the engine', async () => {
     const leaving = new AbortController();
     const long = answer(runner, ask('word '.repeat(1000)), leaving.signal);
@@ -132,18 +122,30 @@ describe('a runner with the chat model', () => {
   });
 });
 
+test('a full context shifts and goes on, or ends with length', async () => {
+  const small = await start({ contextTokens: 64, kvCells: 128 });
+  // The grammar forbids the model to end by itself.
+  const endless = { grammar: 'root ::= [a-z ]+ root', numPredict: 150 };
+  const shifting = await answer(small, ask('Count.', endless));
+  expect(shifting.done).toMatchObject({ reason: 'length', generatedTokens: 150 });
+  const ending = await answer(small, ask('Count.', { ...endless, shift: false }));
+  await small.close();
+  expect(ending.done.reason).toBe('length');
+  expect(ending.done.generatedTokens).toBeLessThan(64);
+});
+
 test('when cells run out the youngest is set back and all answers are as without company', async () => {
-  const continuation = (prompt: string) => ask('', { prompt, numPredict: 40 });
+  const continuation = (prompt: string) => ask('', { prompt, numPredict: 24 });
   const roomy = await start();
   const alone: string[] = [];
   for (const pattern of patterns) alone.push((await answer(roomy, continuation(pattern))).text);
   await roomy.close();
-  // Eight sequences of 60 to 100 tokens share the cells of a context that two of them fill.
-  const tight = await start({ contextTokens: 192, kvCells: 192 });
+  // Eight sequences of 36 to 80 tokens share the cells of a context that two of them fill.
+  const tight = await start({ contextTokens: 128, kvCells: 128 });
   const together = await Promise.all(patterns.map((pattern) => answer(tight, continuation(pattern))));
   await tight.close();
   expect(together.map(({ text }) => text)).toEqual(alone);
-  expect(together.map(({ done }) => done.generatedTokens)).toEqual(patterns.map(() => 40));
+  expect(together.map(({ done }) => done.generatedTokens)).toEqual(patterns.map(() => 24));
 });
 
 describe('a runner with the embedding model', () => {

@@ -1,0 +1,30 @@
+import { buildStateTable } from '../automaton/state-table.ts';
+import { characters, type GrammarExpression, nothingMatches } from '../grammar/grammar-expression.ts';
+import { numberPatterns, numberShape } from '../schema/number-shape.ts';
+import type { SchemaObject } from '../schema/schema-document.ts';
+import { patternAutomaton } from '../schema/string-shape.ts';
+import { integerRule, numberRule } from './generic-rules.ts';
+import type { RuleMaker } from './rule-maker.ts';
+import { tableRules } from './table-rules.ts';
+
+/** The numbers that a branch allows. In a range they are written without exponent. */
+export function numbersOf(
+  maker: RuleMaker,
+  nodes: readonly SchemaObject[],
+  integers: boolean,
+  hint: string,
+): GrammarExpression {
+  const { document, builder } = maker;
+  const shape = numberShape(document, nodes, integers);
+  if (shape.lower > shape.upper) return nothingMatches;
+  if (shape.lower === -Infinity && shape.upper === Infinity) {
+    return shape.integers ? integerRule(builder) : numberRule(builder);
+  }
+  return builder.shared(`numbers ${JSON.stringify(shape)}`, () => {
+    const node = nodes[0] ?? {};
+    const automata = numberPatterns(shape).map((pattern) => patternAutomaton(document, node, 'minimum', pattern));
+    const table = buildStateTable(automata, { spend: (steps) => document.spend(steps) });
+    if (table === undefined) throw document.refuse(node, undefined, 'the range of a number is too large to write out');
+    return tableRules(table, { builder, hint, encode: characters });
+  });
+}

@@ -1,0 +1,95 @@
+import { buildStateTable, type StateTable, tableAutomaton } from '../automaton/state-table.ts';
+import { lengthAutomaton, otherTextAutomaton, type TextAutomaton } from '../automaton/text-automaton.ts';
+import { type GrammarExpression, nothingMatches, sequence, text } from '../grammar/grammar-expression.ts';
+import { schemaLimits } from '../schema-limits.ts';
+import type { SchemaNode, SchemaObject } from '../schema/schema-document.ts';
+import { branchesOf } from '../schema/schema-branches.ts';
+import { type StringShape, stringShape } from '../schema/string-shape.ts';
+import { allowedValues } from '../schema/allowed-values.ts';
+import { satisfiesAll } from '../schema/value-check.ts';
+import { declaredKinds } from '../schema/value-kinds.ts';
+import { characterRule, stringRule } from './generic-rules.ts';
+import { jsonCharacters } from './json-characters.ts';
+import type { RuleMaker } from './rule-maker.ts';
+import { tableRules } from './table-rules.ts';
+
+/** The strings that a branch allows. */
+export function stringsOf(maker: RuleMaker, nodes: readonly SchemaObject[], hint: string): GrammarExpression {
+  return stringsOfShape(maker, stringShape(maker.document, nodes), hint, []);
+}
+
+/**
+ * The strings that may name a member none of `taken` names, all of `schemas` holding. Names have one spelling each: with `\u0061` for
+ * `a` a model could give a declared member a value its schema forbids.
+ */
+export function otherNames(
+  maker: RuleMaker,
+  schemas: readonly SchemaNode[],
+  taken: readonly string[],
+): GrammarExpression {
+  const { document } = maker;
+  const excluded = taken.length === 0 ? [] : [otherTextAutomaton(taken)];
+  if (schemas.length === 0) return stringsOfShape(maker, stringShape(document, []), 'name', excluded);
+  const options: GrammarExpression[] = [];
+  for (const { nodes } of branchesOf(document, schemas)) {
+    if (!declaredKinds(document, nodes).kinds.has('string')) continue;
+    const values = nodes.map((node) => allowedValues(document, node)).find((list) => list !== undefined);
+    if (values === undefined) options.push(stringsOfShape(maker, stringShape(document, nodes), 'name', excluded));
+    else {
+      const names = values.filter((value) => typeof value === 'string' && !taken.includes(value));
+      const allowed = names.filter((name) => satisfiesAll(document, name, schemas));
+      options.push(...allowed.map((name) => text(JSON.stringify(name))));
+    }
+  }
+  return options.length === 0 ? nothingMatches : { kind: 'choice', options };
+}
+
+function stringsOfShape(
+  { document, builder }: RuleMaker,
+  shape: StringShape,
+  hint: string,
+  excluded: readonly TextAutomaton[],
+): GrammarExpression {
+  const { least, most } = shape;
+  if (least > most) return nothingMatches;
+  const automata = [...shape.automata, ...excluded];
+  if (automata.length === 0) {
+    if (least === 0 && most === Infinity) return stringRule(builder);
+    const atMost = most === Infinity ? most : Math.min(most, schemaLimits.mostCount);
+    const characters = builder.repeat(characterRule(builder), least, atMost);
+    return builder.shared(`length ${least} ${most}`, () =>
+      builder.define('text', sequence(text('"'), characters, text('"'))),
+    );
+  }
+  const make = (): GrammarExpression => {
+    const table = boundedTable(document, automata, least, most);
+    if (table === undefined) {
+      throw document.refuse(shape.node ?? {}, undefined, 'the patterns and lengths of a string are too large together');
+    }
+    const content = tableRules(table, { builder, hint, encode: jsonCharacters });
+    return builder.define(hint, sequence(text('"'), content, text('"')));
+  };
+  if (excluded.length > 0) return make();
+  return builder.shared(`strings ${JSON.stringify([shape.patterns, least, most])}`, make);
+}
+
+/**
+ * The table of all the restrictions. Counting multiplies the states of a pattern by the length; when that is too much, the largest
+ * length is halved until it fits. Such strings are shorter than they might be, and valid.
+ */
+function boundedTable(
+  document: RuleMaker['document'],
+  automata: readonly TextAutomaton[],
+  least: number,
+  most: number,
+): StateTable | undefined {
+  const spend = (steps: number): void => document.spend(steps);
+  const table = buildStateTable(automata, { spend });
+  if (table === undefined || table.length === 0 || (least === 0 && most === Infinity)) return table;
+  const uncounted = tableAutomaton(table);
+  const fitting = Math.floor(schemaLimits.automatonStates / table.length);
+  for (let limit = most; ; limit = Math.max(least, limit > fitting ? fitting : Math.floor(limit / 2))) {
+    const counted = buildStateTable([uncounted, lengthAutomaton(least, limit)], { spend });
+    if (counted !== undefined || limit === least || limit === Infinity) return counted;
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * From a schema to the rules of a grammar.
+ *
+ * The unit is a *set of subschemas that must all hold* for one value; it gets one rule, made once. `$ref`, allOf, anyOf and oneOf turn
+ * such a set into branches (schema/schema-branches.ts), each branch into alternatives by kind of value (rules/). Members and items
+ * are sets again, so a recursive schema comes back to a set that has its rule already, and allOf over recursive schemas ends as well:
+ * a document has finitely many subschemas. Sets wait in a list rather than on the stack, so no schema can exhaust it.
+ *
+ *   schema/     what the schema says: branches, kinds, shapes of objects, arrays, strings, numbers
+ *   automaton/  regular expressions, lengths and ranges run together as one deterministic automaton
+ *   rules/      shapes as grammar expressions
+ *   grammar/    expressions collected, pruned of what cannot be completed, printed as GBNF
+ */
+import { GrammarBuilder } from './grammar/grammar-builder.ts';
+import { choice, type GrammarExpression, nothingMatches, rule } from './grammar/grammar-expression.ts';
+import { refuseSchema } from './refuse-schema.ts';
+import { arraysOf } from './rules/array-rules.ts';
+import { booleanRule, nullRule, valueRule } from './rules/generic-rules.ts';
+import { literalsOf } from './rules/literal-rules.ts';
+import { numbersOf } from './rules/number-rules.ts';
+import { objectsOf } from './rules/object-rules.ts';
+import type { RuleMaker } from './rules/rule-maker.ts';
+import { stringsOf } from './rules/string-rules.ts';
+import { neverSatisfies } from './schema/branch-conflict.ts';
+import { branchesOf, type SchemaBranch } from './schema/schema-branches.ts';
+import type { SchemaDocument, SchemaNode, SchemaObject } from './schema/schema-document.ts';
+import { allowedValues } from './schema/allowed-values.ts';
+import { satisfiesBranch } from './schema/value-check.ts';
+import { meantKinds, type ValueKind, valueKinds } from './schema/value-kinds.ts';
+
+/** The rules of the values of `document`, the first of them under `root`. */
+export function compileSchema(document: SchemaDocument, root: string): ReadonlyMap<string, GrammarExpression> {
+  const compiler = new SchemaCompiler(document);
+  const schema = document.asSchema({}, '', document.root);
+  compiler.builder.setRule(root, compiler.valueOf([schema], 'root'));
+  compiler.finish();
+  return compiler.builder.rules;
+}
+
+interface WaitingSet {
+  readonly name: string;
+  readonly schemas: readonly SchemaNode[];
+  readonly hint: string;
+}
+
+class SchemaCompiler implements RuleMaker {
+  readonly document: SchemaDocument;
+  readonly builder = new GrammarBuilder(() => refuseSchema('', 'the grammar of the JSON Schema is too large'));
+  readonly #waiting: WaitingSet[] = [];
+
+  constructor(document: SchemaDocument) {
+    this.document = document;
+  }
+
+  readonly valueOf = (schemas: readonly SchemaNode[], hint: string): GrammarExpression => {
+    const meant = schemas.map((schema) => this.#withoutReference(schema));
+    if (meant.includes(false)) return nothingMatches;
+    const distinct = [...new Set(meant.filter((schema) => typeof schema === 'object'))];
+    if (distinct.length === 0) return valueRule(this.builder);
+    this.document.spend(distinct.length);
+    const numbers = distinct.map((schema) => this.document.numberOf(schema)).sort((a, b) => a - b);
+    return this.builder.shared(`set of ${numbers.join()}`, () => {
+      const name = this.builder.reserve(hint);
+      this.#waiting.push({ name, schemas: distinct, hint });
+      return rule(name);
+    });
+  };
+
+  /** Makes the rules of the sets still waiting, and of those that they bring. */
+  finish(): void {
+    for (let set = this.#waiting.pop(); set !== undefined; set = this.#waiting.pop()) {
+      const { hint } = set;
+      const options = branchesOf(this.document, set.schemas).flatMap((branch) => this.#branch(branch, hint));
+      this.builder.setRule(set.name, choice(withoutRepeats(options)));
+    }
+  }
+
+  /** What `schema` refers to, where it says nothing else: all references to one definition then share its rule. */
+  #withoutReference(schema: SchemaNode): SchemaNode {
+    const seen = new Set<SchemaNode>();
+    let current = schema;
+    while (typeof current === 'object' && isMereReference(current) && !seen.has(current)) {
+      seen.add(current);
+      current = this.document.resolve(current);
+    }
+    return current;
+  }
+
+  /** The alternatives of one branch. */
+  #branch(branch: SchemaBranch, hint: string): GrammarExpression[] {
+    const { document, builder } = this;
+    const { nodes } = branch;
+    for (const { node, others } of branch.exclusive) {
+      if (others.every((other) => neverSatisfies(document, nodes, other))) continue;
+      throw document.refuse(node, 'oneOf', 'a value could satisfy more than one option of "oneOf" (use "anyOf")');
+    }
+    const lists = nodes.flatMap((node) => {
+      const values = allowedValues(document, node);
+      return values === undefined ? [] : [values];
+    });
+    const [values] = lists;
+    if (values !== undefined) {
+      const allowed = values.filter((value) => satisfiesBranch(document, value, nodes));
+      return allowed.length === 0 ? [] : [literalsOf(builder, allowed)];
+    }
+    const { kinds, integers } = meantKinds(document, nodes);
+    const options = valueKinds.filter((kind) => kinds.has(kind)).map((kind) => this.#kind(kind, nodes, integers, hint));
+    return isAnyValue(options) ? [valueRule(builder)] : options;
+  }
+
+  #kind(kind: ValueKind, nodes: readonly SchemaObject[], integers: boolean, hint: string): GrammarExpression {
+    switch (kind) {
+      case 'object':
+        return objectsOf(this, nodes, hint);
+      case 'array':
+        return arraysOf(this, nodes, hint);
+      case 'string':
+        return stringsOf(this, nodes, hint);
+      case 'number':
+        return numbersOf(this, nodes, integers, hint);
+      case 'boolean':
+        return booleanRule(this.builder);
+      case 'null':
+        break;
+    }
+    return nullRule(this.builder);
+  }
+}
+
+function isMereReference(schema: SchemaObject): boolean {
+  return Object.hasOwn(schema, '$ref') && Object.keys(schema).every((key) => key === '$ref' || annotationKeywords.has(key));
+}
+
+/** What may stand beside a reference without saying anything of the value. */
+const annotationKeywords: ReadonlySet<string> = new Set(['title', 'description', 'default', 'examples', '$comment']);
+
+/** Are these the rules of every kind of value, none of them restricted? */
+function isAnyValue(options: readonly GrammarExpression[]): boolean {
+  return (
+    options.length === valueKinds.length &&
+    options.every((option, index) => option.kind === 'rule' && option.name === valueKinds[index])
+  );
+}
+
+/** anyOf of a string and a nullable string offers strings twice; the engine would follow both. */
+function withoutRepeats(options: readonly GrammarExpression[]): GrammarExpression[] {
+  return [...new Map(options.map((option) => [JSON.stringify(option), option])).values()];
+}

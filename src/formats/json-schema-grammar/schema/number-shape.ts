@@ -1,0 +1,166 @@
+/**
+ * What a branch says of numbers, and the regular expressions of the numbers in its range, digit by digit.
+ *
+ * Validators compare doubles, the grammar compares digits. Rounding keeps order, so "at least the digits of L" is safe; "more than L"
+ * is not, because digits just above L can round to L. An exclusive bound therefore becomes an inclusive one at the next double.
+ */
+import type { SchemaDocument, SchemaObject } from './schema-document.ts';
+import { keyword, numberKeyword, stringKeyword } from './schema-keywords.ts';
+import { type DecimalText, decimalText, nextAbove } from './decimal-text.ts';
+
+export interface NumberShape {
+  readonly integers: boolean;
+  /** Inclusive bounds, of whole numbers where `integers`. They may be infinite, and `lower` above `upper`. */
+  readonly lower: number;
+  readonly upper: number;
+}
+
+/** Next to zero, an exclusive bound leaves out what is smaller than this: written out, the next double has 324 digits. */
+const smallestFraction = 1e-15;
+
+/** Beyond the 16 digits that a bounded number may have before the point. */
+const beyondDigits = 1e16;
+
+/** Digits of a bound, on either side of the point; the grammar of a range grows with their square. */
+const mostDigits = 40;
+
+/** What the formats of OpenAPI say of a range. `float` and `double` say how to store a number. */
+const formatRanges: ReadonlyMap<string, readonly [number, number]> = new Map([
+  ['int32', [-(2 ** 31), 2 ** 31 - 1]],
+  ['uint32', [0, 2 ** 32 - 1]],
+  // The last doubles inside: the very ends, -2^63 and 2^63 - 1, cannot be told from their neighbours outside.
+  ['int64', [1024 - 2 ** 63, 2 ** 63 - 1024]],
+  ['uint64', [0, 2 ** 64 - 2048]],
+]);
+
+export function numberShape(
+  document: SchemaDocument,
+  nodes: readonly SchemaObject[],
+  integersOnly: boolean,
+): NumberShape {
+  let integers = integersOnly;
+  let lower = -Infinity;
+  let upper = Infinity;
+  for (const node of nodes) {
+    const step = numberKeyword(document, node, 'multipleOf');
+    if (step !== undefined && step !== 1)
+      throw document.refuse(node, 'multipleOf', '"multipleOf" other than 1 cannot be enforced');
+    const range = formatRanges.get(stringKeyword(document, node, 'format') ?? '');
+    integers ||= step === 1 || range !== undefined;
+    lower = Math.max(lower, range?.[0] ?? -Infinity, ...bounds(document, node, 'minimum', 'exclusiveMinimum', above));
+    upper = Math.min(upper, range?.[1] ?? Infinity, ...bounds(document, node, 'maximum', 'exclusiveMaximum', below));
+  }
+  // Numbers nearer to zero than the smallest fraction are not written, so a bound there can as well stand at its edge.
+  if (Math.abs(lower) < smallestFraction) lower = lower > 0 ? smallestFraction : 0;
+  if (Math.abs(upper) < smallestFraction) upper = upper < 0 ? -smallestFraction : 0;
+  if (integers) {
+    // Only whole bounds count, and -0.5 must not become "-0".
+    lower = Math.ceil(lower) + 0;
+    upper = Math.floor(upper) + 0;
+  }
+  const isFarOut = lower >= beyondDigits || upper <= -beyondDigits;
+  for (const bound of [lower, upper]) {
+    if (!Number.isFinite(bound) || (Math.abs(bound) >= beyondDigits && !isFarOut)) continue;
+    const text = decimalText(bound);
+    if (Math.max(text.whole.length, text.fraction.length) > mostDigits) {
+      throw document.refuse(
+        nodes[0] ?? {},
+        undefined,
+        'a number range with a bound of that many digits cannot be enforced',
+      );
+    }
+  }
+  return { integers, lower, upper };
+}
+
+/** The bounds that `node` sets on one side, exclusive ones moved inward. Draft 4's boolean form makes the inclusive one exclusive. */
+function bounds(
+  document: SchemaDocument,
+  node: SchemaObject,
+  inclusiveKey: string,
+  exclusiveKey: string,
+  inward: (bound: number) => number,
+): number[] {
+  const inclusive = numberKeyword(document, node, inclusiveKey);
+  const flag = keyword(node, exclusiveKey);
+  if (typeof flag === 'boolean') return inclusive === undefined ? [] : [flag ? inward(inclusive) : inclusive];
+  const exclusive = numberKeyword(document, node, exclusiveKey);
+  return [...(inclusive === undefined ? [] : [inclusive]), ...(exclusive === undefined ? [] : [inward(exclusive)])];
+}
+
+function above(bound: number): number {
+  return Math.abs(bound) < smallestFraction ? smallestFraction : nextAbove(bound);
+}
+
+function below(bound: number): number {
+  return -above(-bound);
+}
+
+/** The regular expressions which the text of a number of this shape must all match. */
+export function numberPatterns({ integers, lower, upper }: NumberShape): string[] {
+  // A bound outside of what the digits can reach says nothing, unless the other one is out there too.
+  const isFarOut = lower >= beyondDigits || upper <= -beyondDigits;
+  const says = (bound: number): boolean => Number.isFinite(bound) && (isFarOut || Math.abs(bound) < beyondDigits);
+  const low = says(lower) ? decimalText(lower) : undefined;
+  const high = says(upper) ? decimalText(upper) : undefined;
+  const given = [low, high].filter((bound) => bound !== undefined);
+  // A double holds 16 digits; bounds with more digits than that still need numbers on either side of them.
+  const wholeDigits = Math.max(15, ...given.map((bound) => bound.whole.length));
+  const fractionDigits = Math.max(15, ...given.map((bound) => bound.fraction.length)) + 1;
+  const whole = `(?:0|[1-9][0-9]{0,${wholeDigits}})`;
+  const fraction = `(?:\\.[0-9]{1,${fractionDigits}})?`;
+  return [
+    integers ? `^(?:0|-?[1-9][0-9]{0,${wholeDigits}})$` : `^-?${whole}${fraction}$`,
+    ...(low === undefined ? [] : [`^(?:${textsFrom(low)})$`]),
+    ...(high === undefined ? [] : [`^(?:${textsUpTo(high)})$`]),
+  ];
+}
+
+const anyNumber = '[0-9.]+';
+
+/** Numbers of at least `bound`; their form is left to the other expressions. */
+function textsFrom(bound: DecimalText): string {
+  return bound.negative ? `${anyNumber}|-(?:${sizesUpTo(bound)})` : sizesFrom(bound);
+}
+
+function textsUpTo(bound: DecimalText): string {
+  if (bound.negative) return `-(?:${sizesFrom(bound)})`;
+  return `-${anyNumber}|${sizesUpTo(bound)}`;
+}
+
+const anyFraction = '(?:\\.[0-9]+)?';
+
+function sizesFrom({ whole, fraction }: DecimalText): string {
+  const larger = Array.from(whole).flatMap((digit, index) =>
+    digit === '9' ? [] : [`${whole.slice(0, index)}[${Number(digit) + 1}-9][0-9]{${whole.length - index - 1}}`],
+  );
+  const equal = fraction === '' ? `${whole}${anyFraction}` : `${whole}\\.(?:${fractionsFrom(fraction)})`;
+  return [`[1-9][0-9]{${whole.length},}${anyFraction}`, ...larger.map((texts) => `${texts}${anyFraction}`), equal].join(
+    '|',
+  );
+}
+
+function fractionsFrom(fraction: string): string {
+  const larger = Array.from(fraction).flatMap((digit, index) =>
+    digit === '9' ? [] : [`${fraction.slice(0, index)}[${Number(digit) + 1}-9][0-9]*`],
+  );
+  return [...larger, `${fraction}[0-9]*`].join('|');
+}
+
+function sizesUpTo({ whole, fraction }: DecimalText): string {
+  const smaller = Array.from(whole).flatMap((digit, index) =>
+    digit === '0' ? [] : [`${whole.slice(0, index)}[0-${Number(digit) - 1}][0-9]{${whole.length - index - 1}}`],
+  );
+  if (whole.length > 1) smaller.push(`[0-9]{1,${whole.length - 1}}`);
+  return [...smaller.map((texts) => `${texts}${anyFraction}`), `${whole}(?:\\.(?:${fractionsUpTo(fraction)}))?`].join(
+    '|',
+  );
+}
+
+function fractionsUpTo(fraction: string): string {
+  const smaller = Array.from(fraction).flatMap((digit, index) =>
+    digit === '0' ? [] : [`${fraction.slice(0, index)}[0-${Number(digit) - 1}][0-9]*`],
+  );
+  const beginnings = Array.from(fraction).slice(0, -1).map((_, index) => fraction.slice(0, index + 1));
+  return [...smaller, ...beginnings, `${fraction}0*`].join('|');
+}
