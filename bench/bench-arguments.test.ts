@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { BenchArgumentError, benchHelp, parseBenchArguments } from './bench-arguments.ts';
+
+const scenarios = [
+  { name: 'first', summary: 'does one thing' },
+  { name: 'second-one', summary: 'does another' },
+];
+const parse = (...args: string[]) => parseBenchArguments(args, scenarios);
+const defaults = { scenarioNames: ['first', 'second-one'], runs: 5, jsonFile: undefined, help: false };
+
+describe('parseBenchArguments', () => {
+  it.each([
+    ['nothing: every scenario, five runs', [], {}],
+    ['one scenario', ['second-one'], { scenarioNames: ['second-one'] }],
+    ['several, in the order of the list, each once', ['second-one', 'first', 'first'], {}],
+    ['a number of runs', ['--runs', '12'], { runs: 12 }],
+    ['a number of runs with an equals sign', ['--runs=1', 'first'], { runs: 1, scenarioNames: ['first'] }],
+    ['a file for the figures', ['--json', 'out/figures.json'], { jsonFile: 'out/figures.json' }],
+    ['a request for help', ['--help'], { help: true }],
+    ['the short form of it', ['-h'], { help: true }],
+  ])('understands %s', (_, args, expected) => {
+    expect(parse(...args)).toEqual({ ...defaults, ...expected });
+  });
+
+  it.each([
+    ['an unknown scenario, and names those there are', ['third'], /no scenario "third".*first, second-one/],
+    ['an unknown option', ['--fast'], /--fast/],
+    ['no runs at all', ['--runs', '0'], /--runs takes a whole number/],
+    ['a fraction of a run', ['--runs', '1.5'], /--runs takes a whole number/],
+    ['more runs than anybody wants', ['--runs', '1001'], /from 1 to 1000/],
+    ['an option without its value', ['--json'], /--json/],
+  ])('refuses %s', (_, args, message) => {
+    expect(() => parse(...args)).toThrow(BenchArgumentError);
+    expect(() => parse(...args)).toThrow(message);
+  });
+});
+
+describe('benchHelp', () => {
+  it('lists every scenario and every option', () => {
+    const help = benchHelp(scenarios);
+    for (const text of ['first       does one thing', 'second-one  does another', '--runs N', '--json FILE', '--help'])
+      expect(help).toContain(text);
+  });
+});

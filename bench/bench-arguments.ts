@@ -1,0 +1,75 @@
+/** The command line of `npm run bench -- ...`. */
+import { parseArgs } from 'node:util';
+import type { Scenario } from './scenario.ts';
+
+export interface BenchArguments {
+  /** Names of the chosen scenarios, in the list's own order. */
+  readonly scenarioNames: readonly string[];
+  readonly runs: number;
+  /** undefined = a new file in bench-results/. */
+  readonly jsonFile: string | undefined;
+  readonly help: boolean;
+}
+
+/** What a person typed wrongly; shown without a stack. */
+export class BenchArgumentError extends Error {
+  override readonly name = 'BenchArgumentError';
+}
+
+const defaultRuns = 5;
+/** More runs than this is a slip of the keyboard: it would take days. */
+const maxRuns = 1000;
+
+type Described = Pick<Scenario, 'name' | 'summary'>;
+
+/** Throws BenchArgumentError for an unknown option, an unknown scenario or a bad number. */
+export function parseBenchArguments(args: readonly string[], scenarios: readonly Described[]): BenchArguments {
+  const { values, positionals } = parse(args);
+  const known = scenarios.map((scenario) => scenario.name);
+  const unknown = positionals.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new BenchArgumentError(`there is no scenario "${unknown}"; there are: ${known.join(', ')}`);
+  return {
+    scenarioNames: positionals.length === 0 ? known : known.filter((name) => positionals.includes(name)),
+    runs: values.runs === undefined ? defaultRuns : readRuns(values.runs),
+    jsonFile: values.json,
+    help: values.help ?? false,
+  };
+}
+
+export function benchHelp(scenarios: readonly Described[]): string {
+  const width = Math.max(...scenarios.map((scenario) => scenario.name.length));
+  return [
+    'Measures Corral beside real Ollama and llama-server: alternating runs, medians, ratios (above 1: Corral is better).',
+    '',
+    'Usage: npm run bench -- [SCENARIO...] [--runs N] [--json FILE]',
+    '',
+    'Scenarios (all of them when none is named):',
+    ...scenarios.map((scenario) => `  ${scenario.name.padEnd(width)}  ${scenario.summary}`),
+    '',
+    'Options:',
+    `  --runs N     how often every contestant does each thing (default ${defaultRuns})`,
+    '  --json FILE  where the figures go (default: a new file in bench-results/)',
+    '  --help       this text',
+    '',
+    'docs/benchmarks.md tells what each figure means.',
+  ].join('\n');
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { runs: { type: 'string' }, json: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    });
+  } catch (cause) {
+    throw new BenchArgumentError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+function readRuns(text: string): number {
+  const runs = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (runs >= 1 && runs <= maxRuns) return runs;
+  throw new BenchArgumentError(`--runs takes a whole number from 1 to ${maxRuns}, not "${text}"`);
+}

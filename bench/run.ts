@@ -1,0 +1,123 @@
+/**
+ * `npm run bench`: Corral beside its peers on this machine. Builds nothing and knows nothing of Corral's inside: it starts the
+ * programs as a user would. Everything it starts lives in temporary folders on loopback ports and goes when it ends, also on Ctrl+C.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { BenchArgumentError, benchHelp, parseBenchArguments, type BenchArguments } from './bench-arguments.ts';
+import { findContestants, type Contestants } from './contestants/contestants.ts';
+import { projectRoot } from './contestants/project-root.ts';
+import { Scope } from './processes/scope.ts';
+import { jsonReport, type ScenarioResult } from './report/json-report.ts';
+import { judge, type MeasureResult } from './report/measure-result.ts';
+import { failureLines, scenarioTable } from './report/scenario-table.ts';
+import { runTrial } from './run-trials.ts';
+import { scenarios } from './scenario-list.ts';
+import type { Scenario } from './scenario.ts';
+
+const exitInterrupted = 130;
+const exitUsage = 2;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  let options: BenchArguments;
+  try {
+    options = parseBenchArguments(args, scenarios);
+  } catch (thrown) {
+    if (!(thrown instanceof BenchArgumentError)) throw thrown;
+    console.error(`Error: ${thrown.message}\nSee npm run bench -- --help`);
+    return exitUsage;
+  }
+  if (options.help) {
+    console.log(benchHelp(scenarios));
+    return 0;
+  }
+
+  const scope = new Scope();
+  const interrupt = new AbortController();
+  // Repeated signals change nothing: ending what was started takes a few seconds at most, and must not be cut short.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupt.abort());
+  // Whoever read the results has gone (`| head`).
+  process.stdout.on('error', () => interrupt.abort());
+  try {
+    return await bench(options, scope, interrupt.signal);
+  } catch (thrown) {
+    if (!interrupt.signal.aborted) throw thrown;
+    console.error('Interrupted: everything that was started is being ended');
+    return exitInterrupted;
+  } finally {
+    await scope.close();
+  }
+}
+
+/** 0 if Corral was measured in every chosen scenario, else 1. */
+async function bench(options: BenchArguments, scope: Scope, signal: AbortSignal): Promise<number> {
+  const startedAt = new Date();
+  progress('preparing the contestants');
+  const contestants = await findContestants(scope, signal);
+  for (const { name, reason } of contestants.skipped) console.log(`${name} is skipped: ${reason}`);
+
+  const results: ScenarioResult[] = [];
+  for (const scenario of scenarios.filter(({ name }) => options.scenarioNames.includes(name))) {
+    const result = await runScenario(scenario, contestants, options.runs, { scope, signal });
+    printScenario(result, options.runs);
+    results.push(result);
+  }
+  const { versions, skipped } = contestants;
+  const file = options.jsonFile ?? path.join(projectRoot, 'bench-results', `${fileStamp(startedAt)}.json`);
+  await mkdir(path.dirname(path.resolve(file)), { recursive: true });
+  const report = jsonReport({ startedAt, runs: options.runs, versions, skipped, scenarios: results });
+  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+  console.log(`\nwritten to ${path.relative(process.cwd(), file)}`);
+  return results.every(corralWasMeasured) ? 0 : 1;
+}
+
+async function runScenario(
+  scenario: Scenario,
+  contestants: Contestants,
+  runs: number,
+  { scope: parent, signal }: { readonly scope: Scope; readonly signal: AbortSignal },
+): Promise<ScenarioResult> {
+  const scope = parent.child();
+  const measures: MeasureResult[] = [];
+  try {
+    progress(`${scenario.name}: starting`);
+    const { trials, notes } = await scenario.open({ contestants, scope, signal });
+    for (const trial of trials) {
+      const onRound = (measured: readonly { name: string }[], round: number) =>
+        progress(`${scenario.name}: ${measured.map(({ name }) => name).join(', ')}: run ${round + 1} of ${runs}`);
+      measures.push(...(await runTrial(trial, { runs, signal, onRound })).map(judge));
+    }
+    return { name: scenario.name, notes, measures, failure: undefined };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    const failure = thrown instanceof Error ? thrown.message : String(thrown);
+    return { name: scenario.name, notes: [], measures, failure };
+  } finally {
+    await scope.close();
+  }
+}
+
+function printScenario({ name, notes, measures, failure }: ScenarioResult, runs: number): void {
+  console.log(`\n${name} (${runs} ${runs === 1 ? 'run' : 'runs'} each; x above 1: Corral is better)\n`);
+  if (measures.length > 0) console.log(scenarioTable(measures));
+  for (const line of failureLines(measures)) console.log(`! ${line}`);
+  if (failure !== undefined) console.log(`! the scenario could not run: ${failure}`);
+  for (const note of notes) console.log(`- ${note}`);
+}
+
+function corralWasMeasured({ measures, failure }: ScenarioResult): boolean {
+  const measured = measures.flatMap(({ entries }) => entries).filter(({ role }) => role === 'corral');
+  return failure === undefined && measured.length > 0 && measured.every((entry) => entry.failure === undefined);
+}
+
+/** For a person who waits; kept out of the results on standard output. */
+function progress(text: string): void {
+  console.error(`... ${text}`);
+}
+
+/** `20260131-154500`, in UTC: sorts by time. */
+function fileStamp(date: Date): string {
+  return date.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
+}

@@ -1,0 +1,8 @@
+/** Every scenario, in the order in which they run. */
+import type { Scenario } from './scenario.ts';
+import { coldStart } from './scenarios/cold-start.ts';
+import { embed } from './scenarios/embed.ts';
+import { http } from './scenarios/http.ts';
+import { memory } from './scenarios/memory.ts';
+
+export const scenarios: readonly Scenario[] = [coldStart, http, embed, memory];
