@@ -23,6 +23,8 @@ export interface CommandSpec extends ArgumentSpec {
   readonly summary: string;
   readonly examples: readonly CommandExample[];
   readonly environment: readonly EnvironmentNote[];
+  /** Ctrl+C is the command's own affair; otherwise it ends the command with 130. */
+  readonly handlesInterrupt?: boolean;
   /** Returns the code of the command: call it with the context for the exit code. */
   readonly load: () => Promise<(context: CommandContext) => Promise<number>>;
 }
@@ -70,6 +72,7 @@ export const commandTable: readonly CommandSpec[] = [
       { name: 'OLLAMA_ORIGINS', what: 'Further browser origins to admit, separated by commas' },
       { name: 'OLLAMA_DEBUG', what: '1 logs more, 2 logs everything' },
     ],
+    handlesInterrupt: true,
     load: async () => (await import('./commands/serve.ts')).serve,
   },
   {

@@ -29,7 +29,8 @@ export async function runCommandLine(argv: readonly string[], host: CommandLineH
     ending.abort();
   };
   const background: StartedServer = { logFile: undefined };
-  const removeInterrupt = host.onInterrupt(() => end(interrupted));
+  const handlesInterrupt = findCommand(argv[0] ?? '')?.handlesInterrupt === true;
+  const removeInterrupt = handlesInterrupt ? () => {} : host.onInterrupt(() => end(interrupted));
   // Without a listener the error would be thrown; with one, writing on is harmless until the command has ended.
   host.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE')

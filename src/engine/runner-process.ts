@@ -41,6 +41,9 @@ export interface StartOptions {
 
 const runnerProgram = fileURLToPath(new URL('../runner/runner-main.js', import.meta.url));
 
+/** An assertion of the engine with its backtrace is shorter than this. */
+const keptLines = 40;
+
 /** What the kernel should end first when memory runs out: the model, not the server (0..1000 on top of the usual score). */
 const outOfMemoryScore = 600;
 
@@ -94,6 +97,8 @@ class RunnerProcess implements Runner {
   readonly #logger: Logger;
   readonly #pending = new Map<number, AsyncQueue<Reply>>();
   #nextId = 1;
+  /** What the child last wrote to its stderr: an assertion that failed, a stack. */
+  readonly #lastLines: string[] = [];
   #closing = false;
   #death: CorralError | undefined;
   #onLoading: ((message: ChildMessage) => void) | undefined;
@@ -103,7 +108,8 @@ class RunnerProcess implements Runner {
     this.#logger = logger;
     this.ended = new Promise((resolve) => {
       child.once('error', (cause) => this.#die(new CorralError('runner_crashed', crashMessage, { cause }), resolve));
-      child.once('exit', (code, signal) => {
+      // Not `exit`: after `close` its last words have been read too.
+      child.once('close', (code, signal) => {
         const how = signal ?? `code ${code ?? 0}`;
         this.#die(new CorralError('runner_crashed', crashMessage, { cause: how, hint: deathHint(signal) }), resolve);
       });
@@ -259,14 +265,21 @@ class RunnerProcess implements Runner {
   #die(error: CorralError, resolve: (death: CorralError | undefined) => void): void {
     if (this.#death !== undefined) return;
     this.#death = error;
-    if (!this.#closing) this.#logger.error('a model runner ended by itself', { how: String(error.cause) });
+    if (!this.#closing) {
+      this.#logger.error('a model runner ended by itself', { how: String(error.cause) });
+      for (const line of this.#lastLines) this.#logger.error(line, { from: 'engine' });
+    }
     for (const queue of this.#pending.values()) queue.fail(error);
     resolve(this.#closing ? undefined : error);
   }
 
   async #logLines(stream: NodeJS.ReadableStream): Promise<void> {
     try {
-      for await (const line of readLines(stream)) this.#logger.debug(line, { from: 'engine' });
+      for await (const line of readLines(stream)) {
+        this.#logger.debug(line, { from: 'engine' });
+        this.#lastLines.push(line);
+        if (this.#lastLines.length > keptLines) this.#lastLines.shift();
+      }
     } catch (cause) {
       this.#logger.debug('the engine’s output ended early', { cause: String(cause) });
     }

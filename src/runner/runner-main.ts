@@ -26,6 +26,9 @@ interface Serving {
   readonly embeddings: EmbeddingQueue;
 }
 
+/** GGML_LOG_LEVEL_ERROR. */
+const engineErrorLevel = 4;
+
 const parentPid = process.ppid;
 let serving: Serving | undefined;
 let stepScheduled = false;
@@ -36,6 +39,7 @@ function send(message: ChildMessage): void {
 }
 
 function load(request: LoadRequest): void {
+  let engineError: string | undefined;
   try {
     const bindings = loadBindings(findLibraries(process.env['CORRAL_LIBRARY_DIR']));
     checkStructLayouts(bindings);
@@ -43,7 +47,8 @@ function load(request: LoadRequest): void {
     const logProto = koffi.proto('void corral_log(int level, const char *text, void *data)');
     const log = koffi.register((level: number, text: string) => {
       sizes.read(text);
-      send({ type: 'log', level: level >= 3 ? 'warn' : 'debug', text: text.trimEnd() });
+      if (level === engineErrorLevel) engineError ??= text.trimEnd();
+      send({ type: 'log', level: 'debug', text: text.trimEnd() });
     }, koffi.pointer(logProto));
     bindings.setLog(log, null);
     bindings.loadBackends(bindings.files.directory);
@@ -73,8 +78,15 @@ function load(request: LoadRequest): void {
     });
   } catch (thrown) {
     const { code, message, hint = '' } = toCorralError(thrown);
-    send({ type: 'load-failed', code: code === 'internal' ? 'load_failed' : code, message, hint });
+    const reason = engineReason(engineError, request.modelPath);
+    const text = reason === undefined ? message : `${message}: ${reason}`;
+    send({ type: 'load-failed', code: code === 'internal' ? 'load_failed' : code, message: text, hint });
   }
+}
+
+/** The engine's first complaint, without the C function it comes from and without the file's path. */
+function engineReason(line: string | undefined, modelPath: string): string | undefined {
+  return line?.replace(/^[\w:]+: (?:error loading model: )?/, '').replaceAll(modelPath, 'the model file');
 }
 
 /** Reports a hundred times at most; false, which ends the load, once the server is gone. */

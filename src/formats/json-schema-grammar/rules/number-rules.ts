@@ -1,5 +1,5 @@
 import { buildStateTable } from '../automaton/state-table.ts';
-import { characters, type GrammarExpression, nothingMatches } from '../grammar/grammar-expression.ts';
+import { type GrammarExpression, nothingMatches } from '../grammar/grammar-expression.ts';
 import { numberPatterns, numberShape } from '../schema/number-shape.ts';
 import type { SchemaObject } from '../schema/schema-document.ts';
 import { patternAutomaton } from '../schema/string-shape.ts';
@@ -25,6 +25,6 @@ export function numbersOf(
     const automata = numberPatterns(shape).map((pattern) => patternAutomaton(document, node, 'minimum', pattern));
     const table = buildStateTable(automata, { spend: (steps) => document.spend(steps) });
     if (table === undefined) throw document.refuse(node, undefined, 'the range of a number is too large to write out');
-    return tableRules(table, { builder, hint, encode: characters });
+    return tableRules(table, { builder, hint, inString: false });
   });
 }

@@ -9,7 +9,6 @@ import { allowedValues } from '../schema/allowed-values.ts';
 import { satisfiesAll } from '../schema/value-check.ts';
 import { declaredKinds } from '../schema/value-kinds.ts';
 import { characterRule, stringRule } from './generic-rules.ts';
-import { jsonCharacters } from './json-characters.ts';
 import type { RuleMaker } from './rule-maker.ts';
 import { tableRules } from './table-rules.ts';
 
@@ -66,7 +65,7 @@ function stringsOfShape(
     if (table === undefined) {
       throw document.refuse(shape.node ?? {}, undefined, 'the patterns and lengths of a string are too large together');
     }
-    const content = tableRules(table, { builder, hint, encode: jsonCharacters });
+    const content = tableRules(table, { builder, hint, inString: true });
     return builder.define(hint, sequence(text('"'), content, text('"')));
   };
   if (excluded.length > 0) return make();

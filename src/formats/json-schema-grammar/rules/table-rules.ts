@@ -6,6 +6,7 @@ import type { CodePointSet } from '../automaton/code-point-set.ts';
 import type { StateTable, TableState } from '../automaton/state-table.ts';
 import type { GrammarBuilder } from '../grammar/grammar-builder.ts';
 import {
+  characters,
   choice,
   emptyText,
   type GrammarExpression,
@@ -13,13 +14,14 @@ import {
   rule,
   sequence,
 } from '../grammar/grammar-expression.ts';
+import { jsonCharacters } from './json-characters.ts';
 
 export interface TableRulesOptions {
   readonly builder: GrammarBuilder;
   /** Goes into the rules' names. */
   readonly hint: string;
-  /** How one character of a set is written in the output. */
-  readonly encode: (set: CodePointSet) => GrammarExpression;
+  /** The text stands inside a JSON string, some characters as escapes. */
+  readonly inString: boolean;
 }
 
 /** The expression of the texts of `table`. */
@@ -70,9 +72,10 @@ function countWaysIn(table: StateTable): number[] {
 }
 
 /** A set that prints long (letters of every script) becomes a rule of its own, used wherever it occurs. */
-function encoded(set: CodePointSet, { builder, encode }: TableRulesOptions): GrammarExpression {
-  const expression = encode(set);
-  if (expression.kind === 'text') return expression;
-  if (expression.kind === 'characters' && expression.set.length <= 8) return expression;
-  return builder.shared(`set ${JSON.stringify(expression)}`, () => builder.define('set', expression));
+function encoded(set: CodePointSet, { builder, inString }: TableRulesOptions): GrammarExpression {
+  return builder.shared(`characters ${inString} ${set.join(';')}`, () => {
+    const expression = inString ? jsonCharacters(set) : characters(set);
+    const isShort = expression.kind === 'text' || (expression.kind === 'characters' && expression.set.length <= 8);
+    return isShort ? expression : builder.define('set', expression);
+  });
 }

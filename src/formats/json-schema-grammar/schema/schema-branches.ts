@@ -32,14 +32,16 @@ interface OpenBranch {
 }
 
 /** Of schemas asked about alone, which the options of a oneOf are again and again. */
-const knownBranches = new WeakMap<SchemaObject, readonly SchemaBranch[]>();
+const knownBranches = new WeakMap<SchemaDocument, Map<SchemaObject, readonly SchemaBranch[]>>();
 
 /** The branches of "all of `schemas`"; none when they contradict each other by `false`. */
 export function branchesOf(document: SchemaDocument, schemas: readonly SchemaNode[]): readonly SchemaBranch[] {
   const [only] = schemas;
   if (schemas.length !== 1 || typeof only !== 'object') return multipliedOut(document, schemas);
-  const branches = knownBranches.get(only) ?? multipliedOut(document, schemas);
-  knownBranches.set(only, branches);
+  const known = knownBranches.get(document) ?? new Map<SchemaObject, readonly SchemaBranch[]>();
+  knownBranches.set(document, known);
+  const branches = known.get(only) ?? multipliedOut(document, schemas);
+  known.set(only, branches);
   return branches;
 }
 
