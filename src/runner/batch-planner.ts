@@ -34,8 +34,8 @@ export interface BatchPlan {
 export const tileTokens = 64;
 
 /**
- * `sequences` in order of arrival. `bulkBudget` bounds the tokens of a bulk step (two tiles are always allowed), `capacity`
- * those of any. `last` is the kind of the step before.
+ * `sequences` in order of arrival. `bulkBudget` bounds the tokens of a bulk step, but for a prompt of less than two tiles, which
+ * goes whole; `capacity` bounds those of any. `last` is the kind of the step before.
  */
 export function planBatch(
   sequences: readonly PlannedSequence[],
@@ -68,12 +68,14 @@ function planSmall(sequences: readonly PlannedSequence[], capacity: number): Pla
 function planBulk(sequences: readonly PlannedSequence[], budget: number, capacity: number): PlanEntry[] {
   const [oldest, ...others] = sequences;
   if (oldest === undefined) return [];
-  // Two tiles at least, so that a prompt that can't be split always fits.
-  let room = Math.min(Math.max(budget, 2 * tileTokens), capacity);
-  const entries: PlanEntry[] = [];
-  const share = others.length === 0 ? room : Math.min(room, Math.max(2 * tileTokens, Math.floor(room / 2)));
-  for (const { key, pending } of [oldest, ...others.toSorted((a, b) => a.pending - b.pending)]) {
-    const count = piece(pending, entries.length === 0 ? share : room);
+  let room = Math.min(Math.max(budget, tileTokens), capacity);
+  const share = others.length === 0 ? room : Math.max(tileTokens, Math.floor(room / 2));
+  // The oldest always gets something: where it can't be split it goes whole, for less than two tiles.
+  const first = piece(oldest.pending, Math.min(share, room)) || Math.min(oldest.pending, 2 * tileTokens - 1);
+  const entries: PlanEntry[] = [{ key: oldest.key, count: first }];
+  room -= first;
+  for (const { key, pending } of others.toSorted((a, b) => a.pending - b.pending)) {
+    const count = piece(pending, room);
     if (count === 0) continue;
     entries.push({ key, count });
     room -= count;

@@ -146,7 +146,7 @@ export class ServingLoop {
           const pending = pendingTokens(sequence);
           return { key, pending, decoding: sequence.generated > 0 && pending === 1 };
         }),
-        this.#budget.tokens,
+        this.#budget.tokens(this.#running.length + this.#waiting.length > 1),
         this.#batch.capacity,
         this.#lastStep,
       );
