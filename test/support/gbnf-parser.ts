@@ -170,7 +170,8 @@ class GbnfParser {
   }
 
   #space(newlines: boolean): void {
-    while (this.#peek() === ' ' || this.#peek() === '\t' || (newlines && /[\r\n]/.test(this.#peek()))) this.#position++;
+    const blank = newlines ? /[ \t\r\n]/ : /[ \t]/;
+    while (blank.test(this.#peek())) this.#position++;
   }
 
   #peek(): string {

@@ -128,7 +128,9 @@ class SchemaCompiler implements RuleMaker {
 }
 
 function isMereReference(schema: SchemaObject): boolean {
-  return Object.hasOwn(schema, '$ref') && Object.keys(schema).every((key) => key === '$ref' || annotationKeywords.has(key));
+  return (
+    Object.hasOwn(schema, '$ref') && Object.keys(schema).every((key) => key === '$ref' || annotationKeywords.has(key))
+  );
 }
 
 /** What may stand beside a reference without saying anything of the value. */

@@ -17,11 +17,6 @@ export function codePointSet(ranges: CodePointSet): CodePointSet {
   return intersection(merged, allCodePoints);
 }
 
-/** The set of the characters of `text`. */
-export function charactersOf(text: string): CodePointSet {
-  return codePointSet(Array.from(text, (character) => [character.codePointAt(0) ?? 0, character.codePointAt(0) ?? 0]));
-}
-
 export function intersection(left: CodePointSet, right: CodePointSet): CodePointSet {
   const result: [number, number][] = [];
   let rightIndex = 0;

@@ -66,7 +66,8 @@ export function tableAutomaton(table: StateTable): TextAutomaton {
   return {
     sets: table.flatMap((state) => state.edges.map((edge) => edge.set)),
     start: 0,
-    step: (state, codePoint) => table[state]?.edges.find((edge) => hasCodePoint(edge.set, codePoint))?.target ?? deadState,
+    step: (state, codePoint) =>
+      table[state]?.edges.find((edge) => hasCodePoint(edge.set, codePoint))?.target ?? deadState,
     accepts: (state) => table[state]?.accepts ?? false,
   };
 }

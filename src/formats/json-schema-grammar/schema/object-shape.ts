@@ -60,7 +60,9 @@ function makeObjectShape(document: SchemaDocument, nodes: readonly SchemaObject[
     properties,
     forbidsOthers: given.includes(false),
     additional: isOpen && !given.includes(false) ? given.filter((schema) => schema !== true) : undefined,
-    names: nodes.map((node) => schemaKeyword(document, node, 'propertyNames') ?? true).filter((schema) => schema !== true),
+    names: nodes
+      .map((node) => schemaKeyword(document, node, 'propertyNames') ?? true)
+      .filter((schema) => schema !== true),
     least: Math.max(0, ...counts('minProperties')),
     most: Math.min(Infinity, ...counts('maxProperties')),
     node: nodes[0],
