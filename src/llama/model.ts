@@ -26,6 +26,11 @@ export class Model {
   readonly pools: boolean;
   readonly context: Pointer;
   readonly #bindings: Bindings;
+  /**
+   * Views of the engine's output rows, by address; there are as many as sequences. They are kept for good: when a view of
+   * koffi 3.3.4 is collected, its finalizer throws inside the collector and the process aborts.
+   */
+  readonly #logitViews = new Map<Pointer, Float32Array>();
   readonly #memory: Pointer | null;
 
   private constructor(bindings: Bindings, model: Pointer, context: Pointer) {
@@ -110,14 +115,19 @@ export class Model {
   sequenceEmbedding(sequence: number): Float32Array | undefined {
     const pointer = this.#bindings.sequenceEmbedding(this.context, sequence);
     if (pointer === null) return undefined;
-    return new Float32Array(koffi.view(pointer, this.embeddingLength * 4)).slice();
+    return koffi.decode(pointer, koffi.array('float', this.embeddingLength, 'Typed')) as Float32Array;
   }
 
   /** Logits of one output of the last batch: `vocabulary.size` floats in native memory, valid until the next decode. */
   logits(index: number): Float32Array {
     const pointer = this.#bindings.logits(this.context, index);
     if (pointer === null) throw new CorralError('runner_failed', 'the engine has no logits for this token');
-    return new Float32Array(koffi.view(pointer, this.vocabulary.size * 4));
+    let view = this.#logitViews.get(pointer);
+    if (view === undefined) {
+      view = new Float32Array(koffi.view(pointer, this.vocabulary.size * 4));
+      this.#logitViews.set(pointer, view);
+    }
+    return view;
   }
 }
 

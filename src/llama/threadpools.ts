@@ -20,7 +20,11 @@ export class Threadpools {
     if (address === null) return;
     const proto = koffi.proto('void *corral_threadpool_new(ggml_threadpool_params *params)');
     this.#create = (threads) => {
-      const pool: unknown = koffi.call(address, proto, bindings.defaultThreadpoolParams(threads));
+      const params = bindings.defaultThreadpoolParams(threads);
+      // Between steps the workers sleep instead of spinning: the server, which passes tokens on, needs a core just then.
+      // Measured on 2 cores over HTTP: 117 to 132 tokens per second instead of 105 to 125, eight streams 134 to 157 instead of 131 to 137.
+      params.poll = 0;
+      const pool: unknown = koffi.call(address, proto, params);
       return typeof pool === 'bigint' ? pool : undefined;
     };
   }
