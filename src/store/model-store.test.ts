@@ -268,6 +268,22 @@ describe('opening a model', () => {
     });
   });
 
+  it('remembers an opened model until its manifest or its weights change', async () => {
+    const layers = (system: string): [string, string][] => [
+      ['model', 'weights'],
+      ['system', system],
+    ];
+    await writeModel(`${library}/m/latest`, layers('be kind'));
+    const first = await open('m');
+    expect(await open('m')).toBe(first);
+    await writeModel(`${library}/m/latest`, layers('be brief, and kind'));
+    expect(await open('m')).toMatchObject({ system: 'be brief, and kind' });
+    await truncate(blobOf('weights'), 3);
+    await expect(open('m')).rejects.toMatchObject({ code: 'store_read' });
+    await rm(join(modelsDir, 'manifests'), { recursive: true });
+    await expect(open('m')).rejects.toMatchObject({ code: 'model_not_found' });
+  });
+
   it('sees a blob that was cut off', async () => {
     await writeModel(`${library}/m/latest`, [
       ['model', 'weights'],

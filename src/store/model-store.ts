@@ -8,6 +8,7 @@ import type { Logger } from '../core/logger.ts';
 import { displayName } from '../formats/model-name.ts';
 import { findManifest, listManifests, type ManifestFile } from './find-manifests.ts';
 import { createHeaderCache } from './header-cache.ts';
+import { OpenedModelCache } from './opened-model-cache.ts';
 import { readHeader } from './read-header.ts';
 import { modelNotFound, readEntry, readStoredModel } from './read-stored-model.ts';
 import { readFault, systemCode } from './store-fault.ts';
@@ -25,6 +26,7 @@ export interface ModelStoreOptions {
 /** A view of the models in a folder; see `ModelStore`. Holds no file open and nothing but a few headers in memory. */
 export function openModelStore({ modelsDir, logger }: ModelStoreOptions): ModelStore {
   const header = createHeaderCache((path) => readHeader(path, 'skip'));
+  const opened = new OpenedModelCache();
 
   const entryOrNothing = async (file: ManifestFile): Promise<StoredModelEntry | undefined> => {
     try {
@@ -52,9 +54,13 @@ export function openModelStore({ modelsDir, logger }: ModelStoreOptions): ModelS
     },
 
     async open(name) {
+      const known = await opened.find(name);
+      if (known !== undefined) return known;
       const file = await findManifest(modelsDir, name);
       if (file === undefined) throw modelNotFound(displayName(name));
-      return readStoredModel(modelsDir, file);
+      const model = await readStoredModel(modelsDir, file);
+      await opened.keep(name, file.path, model);
+      return model;
     },
 
     header: (model) => header(model.modelPath).catch((error: unknown) => rethrow(model, error)),
