@@ -7,13 +7,15 @@
  * time used ~ wall time x threads), all are used; when they do not, fewer; and from time to time more are tried again, less
  * often the longer it was in vain.
  */
-const windowMs = 100;
+const windowMs = 250;
+/** A window alone may be a neighbour's last spin; two in a row are a neighbour. */
+const crowdedWindows = 2;
 /**
- * Below this share of the time that all threads should have had, somebody else holds a core. The server and its client alone,
- * reading and writing every token of eight streams, bring it to about 0.8 on 2 cores: they must not count.
+ * Below this share of the time that all threads should have had, somebody else holds a core. One busy neighbour on 2 cores leaves
+ * 0.75, two leave 0.5; the server and its client alone, reading and writing every token of eight streams, bring it to about 0.8.
  */
-const crowdedShare = 0.65;
-const firstRetryMs = 1000;
+const crowdedShare = 0.6;
+const firstRetryMs = 500;
 const lastRetryMs = 16_000;
 
 export class ThreadCount {
@@ -21,6 +23,7 @@ export class ThreadCount {
   #threads: number;
   #wallMs = 0;
   #cpuMs = 0;
+  #crowded = 0;
   #retryMs = firstRetryMs;
   #retryAtMs = 0;
 
@@ -40,7 +43,9 @@ export class ThreadCount {
     const share = this.#cpuMs / (this.#wallMs * this.#threads);
     this.#wallMs = 0;
     this.#cpuMs = 0;
-    if (this.#threads > 1 && share < crowdedShare) {
+    this.#crowded = share < crowdedShare ? this.#crowded + 1 : 0;
+    if (this.#threads > 1 && this.#crowded >= crowdedWindows) {
+      this.#crowded = 0;
       this.#threads = Math.max(1, Math.min(this.#threads - 1, Math.floor(this.#threads * share)));
       this.#retryAtMs = nowMs + this.#retryMs;
       this.#retryMs = Math.min(lastRetryMs, this.#retryMs * 2);
