@@ -24,6 +24,9 @@ import { StepBudget } from './step-budget.ts';
 /** Cells that must be left per running sequence before another is let in, so that it isn't set back at once. */
 const cellsToGrow = 32;
 
+/** Prefixes put aside: a gigabyte holds tens of thousands of tokens of a small model, some thousands of a large one. */
+const mostStashBytes = 1024 ** 3;
+
 export class ServingLoop {
   readonly #model: Model;
   readonly #bindings: Bindings;
@@ -44,7 +47,12 @@ export class ServingLoop {
     this.#bindings = bindings;
     this.#load = load;
     this.#send = send;
-    this.#cache = new SlotCache(load.sequences, { removeFrom: (id, from) => model.removeCells(id, from, -1) });
+    const memory = {
+      removeFrom: (id: number, from: number) => model.removeCells(id, from, -1),
+      save: (id: number) => model.saveSequence(id),
+      restore: (id: number, state: Buffer) => model.restoreSequence(id, state),
+    };
+    this.#cache = new SlotCache(load.sequences, memory, Math.min(mostStashBytes, process.availableMemory() / 8));
     // At least a token per sequence and a useful piece of a prompt beside them.
     this.#batch = new TokenBatch(load.batchTokens, load.sequences);
     this.#budget = new StepBudget(load.batchTokens);

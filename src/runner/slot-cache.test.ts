@@ -2,15 +2,21 @@ import { describe, expect, test } from 'vitest';
 import { SlotCache, type Slot } from './slot-cache.ts';
 
 /** Records what is cut, as the engine's memory would be told. */
-function cache(sequences: number, cuttable = true) {
+function cache(sequences: number, cuttable = true, mostBytes = 10_000) {
   const cuts: [number, number][] = [];
-  const slots = new SlotCache(sequences, {
-    removeFrom(sequence, from) {
+  const saved: number[] = [];
+  const memory = {
+    removeFrom(sequence: number, from: number) {
       cuts.push([sequence, from]);
       return cuttable || from === 0;
     },
-  });
-  return { slots, cuts };
+    save(sequence: number) {
+      saved.push(sequence);
+      return Buffer.alloc(1000);
+    },
+    restore: () => true,
+  };
+  return { slots: new SlotCache(sequences, memory, mostBytes), cuts, saved };
 }
 
 function run(slots: SlotCache, tokens: readonly number[]): Slot {
@@ -30,7 +36,10 @@ describe('slot cache', () => {
     const taken = slots.take([1, 2, 3, 5, 6]);
     expect(taken?.sequence).toBe(first.sequence);
     expect(taken?.tokens).toEqual([1, 2, 3]);
-    expect(cuts).toEqual([[first.sequence, 3]]);
+    expect(cuts).toEqual([
+      [second.sequence, 0],
+      [first.sequence, 3],
+    ]);
   });
 
   test('the last token is always computed again', () => {
@@ -46,6 +55,41 @@ describe('slot cache', () => {
     slots.putBack(old, 2);
     slots.putBack(recent, 2);
     expect(slots.take([7, 7])?.sequence).toBe(old.sequence);
+  });
+
+  const conversation = (name: number, length = 100) => Array.from({ length }, (_, index) => name * 1000 + index);
+
+  test('another conversation finds the pool empty, and the first one comes back from memory', () => {
+    const { slots, saved } = cache(2);
+    const first = run(slots, conversation(1));
+    slots.putBack(first, 100);
+    const second = run(slots, conversation(2));
+    expect(saved).toEqual([first.sequence]);
+    expect(slots.usedCells).toBe(100);
+    slots.putBack(second, 100);
+    expect(slots.take([...conversation(1), 7])?.tokens).toEqual(conversation(1));
+  });
+
+  test('a slot taken over for its beginning leaves its rest in memory', () => {
+    const { slots } = cache(1);
+    slots.putBack(run(slots, conversation(1)), 100);
+    const fork = slots.take([...conversation(1, 20), 5, 6]);
+    expect(fork?.tokens).toEqual(conversation(1, 20));
+    if (fork !== undefined) slots.putBack(fork, 20);
+    expect(slots.take([...conversation(1), 7])?.tokens).toEqual(conversation(1));
+  });
+
+  test('memory for prefixes is bounded, the oldest goes first', () => {
+    const { slots } = cache(1, true, 2500);
+    for (const name of [1, 2, 3, 4]) slots.putBack(run(slots, conversation(name)), 100);
+    expect(slots.take([...conversation(1), 7])?.tokens).toEqual([]);
+  });
+
+  test('short leftovers are not worth a copy', () => {
+    const { slots, saved } = cache(2);
+    slots.putBack(run(slots, [1, 2, 3]), 3);
+    run(slots, [4, 5]);
+    expect(saved).toEqual([]);
   });
 
   test('busy slots are never taken', () => {

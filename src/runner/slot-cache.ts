@@ -1,14 +1,24 @@
+import { commonPrefixLength } from './common-prefix.ts';
+import { PrefixStash } from './prefix-stash.ts';
+
 /**
  * Which KV cells hold what. A slot is one engine sequence id with the tokens whose cells it holds; a free slot keeps its
- * tokens, so that the next request with the same beginning takes them over instead of computing them again. Cells are one
- * pool for all slots; when they run short, free slots give theirs back, least recently used first.
+ * tokens, so that the next request with the same beginning takes them over instead of computing them again. As soon as another
+ * request begins, what free slots hold is put aside into plain memory (prefix-stash.ts), from where it can come back.
  *
  * This is the seam for the prefix tree: `take`, `putBack` and `reclaim` are all that the serving loop knows.
  */
 export interface CellMemory {
   /** Drops positions [from, end) of a sequence; false when the memory can't be cut there. */
   removeFrom(sequence: number, from: number): boolean;
+  /** A copy of a sequence's cells. */
+  save(sequence: number): Buffer;
+  /** Puts a copy into an empty sequence; false when there are not enough free cells. */
+  restore(sequence: number, state: Buffer): boolean;
 }
+
+/** Fewer tokens are computed again as fast as they are copied. */
+const fewestStashedTokens = 48;
 
 export interface Slot {
   readonly sequence: number;
@@ -24,10 +34,13 @@ interface Entry extends Slot {
 export class SlotCache {
   readonly #entries: Entry[];
   readonly #memory: CellMemory;
+  readonly #stash: PrefixStash;
   #clock = 0;
 
-  constructor(sequences: number, memory: CellMemory) {
+  /** `mostStashBytes` bounds what is put aside. */
+  constructor(sequences: number, memory: CellMemory, mostStashBytes: number) {
     this.#memory = memory;
+    this.#stash = new PrefixStash(mostStashBytes);
     this.#entries = Array.from({ length: sequences }, (_, sequence) => ({
       sequence,
       tokens: [],
@@ -50,8 +63,9 @@ export class SlotCache {
   }
 
   /**
-   * The free slot with the longest common prefix with `tokens`, cut to that prefix; undefined when all are busy. The last
-   * token is never reused: its logits are needed, so it must be computed.
+   * A free slot that holds the longest common prefix with `tokens` that is known, and nothing more; undefined when all are
+   * busy. The last token is never reused: its logits are needed, so it must be computed. What other free slots hold is put
+   * aside.
    */
   take(tokens: readonly number[]): Slot | undefined {
     let best: Entry | undefined;
@@ -66,8 +80,18 @@ export class SlotCache {
       bestLength = length;
     }
     if (best === undefined) return undefined;
-    this.#cut(best, bestLength);
+    const stashed = this.#stash.take(tokens, Math.max(bestLength, fewestStashedTokens));
     best.busy = true;
+    for (const entry of this.#entries) if (!entry.busy) this.#putAside(entry);
+    if (stashed !== undefined) {
+      this.#putAside(best);
+      if (this.#memory.restore(best.sequence, stashed.state)) best.tokens.push(...stashed.tokens);
+      bestLength = commonPrefixLength(best.tokens, tokens, tokens.length - 1);
+    } else if (best.tokens.length - bestLength >= fewestStashedTokens) {
+      // It is taken over for its beginning; its rest may be wanted by the one who left it.
+      this.#stash.add({ tokens: [...best.tokens], state: this.#memory.save(best.sequence) });
+    }
+    this.#cut(best, bestLength);
     return best;
   }
 
@@ -87,15 +111,22 @@ export class SlotCache {
     entry.lastUsed = 0;
   }
 
-  /** Empties free slots, least recently used first, until at least `cells` are given back or none is left. */
+  /** Puts aside what free slots hold, least recently used first, until at least `cells` are given back or none is left. */
   reclaim(cells: number): void {
     let missing = cells;
     const free = this.#entries.filter(({ busy, tokens }) => !busy && tokens.length > 0);
     for (const entry of free.toSorted((a, b) => a.lastUsed - b.lastUsed)) {
       if (missing <= 0) return;
       missing -= entry.tokens.length;
-      this.#cut(entry, 0);
+      this.#putAside(entry);
     }
+  }
+
+  #putAside(entry: Entry): void {
+    if (entry.tokens.length >= fewestStashedTokens) {
+      this.#stash.add({ tokens: [...entry.tokens], state: this.#memory.save(entry.sequence) });
+    }
+    this.#cut(entry, 0);
   }
 
   #cut(entry: Entry, length: number): void {
@@ -114,11 +145,4 @@ export class SlotCache {
     if (entry === undefined) throw new RangeError('a slot of another cache');
     return entry;
   }
-}
-
-function commonPrefixLength(a: readonly number[], b: readonly number[], most: number): number {
-  const end = Math.min(a.length, b.length, most);
-  let length = 0;
-  while (length < end && a[length] === b[length]) length++;
-  return length;
 }

@@ -50,6 +50,7 @@ export class ThreadCount {
       this.#retryAtMs = nowMs + this.#retryMs;
       this.#retryMs = Math.min(lastRetryMs, this.#retryMs * 2);
     } else if (this.#threads === this.#most) {
+      if (this.#crowded > 0) return this.#threads;
       this.#retryMs = firstRetryMs;
     } else if (nowMs >= this.#retryAtMs) {
       this.#threads = this.#most;
