@@ -251,7 +251,6 @@ class RunnerProcess implements Runner {
       case 'tokenized':
       case 'detokenized':
       case 'failed':
-      case 'pong':
         this.#pending.get(message.id)?.push(message);
         break;
     }

@@ -112,8 +112,7 @@ export type ParentMessage =
   | EmbedRequest
   | TokenizeRequest
   | DetokenizeRequest
-  | { readonly type: 'cancel'; readonly id: number }
-  | { readonly type: 'ping'; readonly id: number };
+  | { readonly type: 'cancel'; readonly id: number };
 
 export interface TokenLogprob {
   readonly token: string;
@@ -190,5 +189,4 @@ export type ChildMessage =
       readonly counts: readonly number[];
     }
   | { readonly type: 'detokenized'; readonly id: number; readonly text: string }
-  | { readonly type: 'pong'; readonly id: number }
   | RequestFailed;

@@ -89,7 +89,6 @@ export function loadBindings(files: LibraryFiles) {
 
     contextLength: fn<(context: Pointer) => number>(llama, 'uint32_t llama_n_ctx(void *ctx)'),
     embeddingLength: fn<(model: Pointer) => number>(llama, 'int32_t llama_model_n_embd_out(void *model)'),
-    modelSize: fn<(model: Pointer) => number>(llama, 'uint64_t llama_model_size(void *model)'),
     poolingType: fn<(context: Pointer) => number>(llama, 'int llama_pooling_type(void *ctx)'),
 
     vocabulary: fn<(model: Pointer) => Pointer>(llama, 'void *llama_model_get_vocab(void *model)'),
@@ -97,10 +96,6 @@ export function loadBindings(files: LibraryFiles) {
     isEndOfGeneration: fn<(vocabulary: Pointer, token: number) => boolean>(
       llama,
       'bool llama_vocab_is_eog(void *vocab, int32_t token)',
-    ),
-    isControl: fn<(vocabulary: Pointer, token: number) => boolean>(
-      llama,
-      'bool llama_vocab_is_control(void *vocab, int32_t token)',
     ),
     addsBos: fn<(vocabulary: Pointer) => boolean>(llama, 'bool llama_vocab_get_add_bos(void *vocab)'),
     addsEos: fn<(vocabulary: Pointer) => boolean>(llama, 'bool llama_vocab_get_add_eos(void *vocab)'),

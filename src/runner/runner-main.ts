@@ -138,9 +138,6 @@ function receive(message: ParentMessage): void {
         send({ type: 'failed', id: message.id, code: 'bad_request', message: text });
       }
       break;
-    case 'ping':
-      send({ type: 'pong', id: message.id });
-      break;
   }
   scheduleStep();
 }

@@ -6,8 +6,6 @@ import type { TextStream } from './text-stream.ts';
 
 export interface Sequence {
   readonly request: GenerateRequest;
-  /** Order of arrival; a set-back sequence keeps its own. */
-  readonly arrival: number;
   /** Prompt tokens after any cut, followed by the generated ones. */
   readonly tokens: number[];
   /** Of the prompt as it was computed. */

@@ -39,7 +39,6 @@ export class ServingLoop {
   /** By arrival. */
   #waiting: Sequence[] = [];
   #running: Sequence[] = [];
-  #arrivals = 0;
   #lastStep: StepKind = 'bulk';
 
   constructor(bindings: Bindings, model: Model, load: LoadRequest, send: (message: ChildMessage) => void) {
@@ -65,7 +64,7 @@ export class ServingLoop {
 
   generate(request: GenerateRequest): void {
     try {
-      const sequence = startSequence(this.#bindings, this.#model, this.#load.contextTokens, request, this.#arrivals++);
+      const sequence = startSequence(this.#bindings, this.#model, this.#load.contextTokens, request);
       if (sequence.mostGenerated === 0) this.#finish(sequence, 'length', []);
       else this.#waiting.push(sequence);
     } catch (thrown) {

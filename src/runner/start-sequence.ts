@@ -20,7 +20,6 @@ export function startSequence(
   model: Model,
   contextTokens: number,
   request: GenerateRequest,
-  arrival: number,
 ): Sequence {
   const { vocabulary } = model;
   if (!request.contextTokens.every((token) => vocabulary.has(token))) {
@@ -43,7 +42,6 @@ export function startSequence(
   const most = contextsGenerated * contextTokens;
   return {
     request,
-    arrival,
     tokens,
     promptTokens: tokens.length,
     cachedTokens: 0,

@@ -1,21 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { greedySampling } from '../../test/support/greedy-sampling.ts';
 import { generateFitted, type FittedPrompt, type Generation, type OverflowPolicy } from './fit-prompt.ts';
 import { says, scriptedRunner } from './test-runner.ts';
 
 const generation: Generation = {
   contextTokens: [],
-  sampling: {
-    temperature: 0,
-    topK: 40,
-    topP: 0.9,
-    minP: 0,
-    typicalP: 1,
-    repeatLastN: 64,
-    repeatPenalty: 1,
-    presencePenalty: 0,
-    frequencyPenalty: 0,
-    seed: -1,
-  },
+  sampling: greedySampling,
   stop: [],
   numPredict: -1,
   numKeep: 4,

@@ -3,6 +3,7 @@ import { createJinjaFormat } from '../prompt/jinja-format.ts';
 import type { ParsedEvent } from './parse-answer.ts';
 import { doneEvent, scriptedRunner, type Script } from './test-runner.ts';
 import { streamAnswer } from './stream-answer.ts';
+import { greedySampling } from '../../test/support/greedy-sampling.ts';
 
 const format = createJinjaFormat({
   source: '{% for m in messages %}{{ m.content }}{% endfor %}{# <think> </think> #}',
@@ -21,18 +22,7 @@ async function answer(script: Script, numPredict = -1) {
     afterThinking: format.answerParser({ ...input, think: false }, ''),
     generation: {
       contextTokens: [],
-      sampling: {
-        temperature: 0,
-        topK: 40,
-        topP: 0.9,
-        minP: 0,
-        typicalP: 1,
-        repeatLastN: 64,
-        repeatPenalty: 1,
-        presencePenalty: 0,
-        frequencyPenalty: 0,
-        seed: -1,
-      },
+      sampling: greedySampling,
       stop: [],
       numPredict,
       numKeep: 4,

@@ -5,6 +5,7 @@ import { silentLogger } from '../../src/core/logger.ts';
 import type { GenerateRequest, GenerationDone, LoadRequest, TokenItem } from '../../src/engine/runner-protocol.ts';
 import { startRunner, type RunnerProcessOptions } from '../../src/engine/runner-process.ts';
 import type { Runner } from '../../src/engine/runner.ts';
+import { greedySampling } from './greedy-sampling.ts';
 
 const blobs = new URL('../../starter/blobs/', import.meta.url);
 
@@ -54,18 +55,7 @@ export function ask(question: string, changes: Partial<Request> = {}): Request {
   return {
     prompt: `<|im_start|>user\n${question}<|im_end|>\n<|im_start|>assistant\n`,
     contextTokens: [],
-    sampling: {
-      temperature: 0,
-      topK: 40,
-      topP: 0.9,
-      minP: 0,
-      typicalP: 1,
-      repeatLastN: 64,
-      repeatPenalty: 1,
-      presencePenalty: 0,
-      frequencyPenalty: 0,
-      seed: -1,
-    },
+    sampling: greedySampling,
     stop: [],
     numPredict: 24,
     numKeep: 4,
