@@ -408,6 +408,7 @@ describe('a schema that cannot be enforced', () => {
     ['contradicts itself', { allOf: [text, whole] }],
     ['needs itself', { properties: { a: { $ref: '#' } }, required: ['a'] }],
     ['is itself', { $ref: '#' }],
+    ['is a definition that is itself', { $ref: '#/$defs/r', $defs: { r: { $ref: '#/$defs/r' } } }],
     ['is itself or text', { anyOf: [{ $ref: '#' }, text] }],
     ['is false', false],
     ['needs a member that cannot be', closed({ a: false })],
