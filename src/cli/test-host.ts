@@ -131,6 +131,7 @@ export class TestHost implements CommandLineHost {
       memoryLimitBytes: 0,
       kvCells: 0,
       threads: 0,
+      speculation: true,
       libraryDir: undefined,
       gpuEnvironment: {},
     };

@@ -41,6 +41,7 @@ describe('readSettings', () => {
       memoryLimitBytes: 0,
       kvCells: 0,
       threads: 0,
+      speculation: true,
       libraryDir: undefined,
       gpuEnvironment: {},
     } satisfies Settings);
@@ -91,6 +92,7 @@ describe('readSettings', () => {
     ['CORRAL_MEMORY_LIMIT', '1000', 'memoryLimitBytes', 1000],
     ['CORRAL_KV_CELLS', '16384', 'kvCells', 16384],
     ['CORRAL_THREADS', '2', 'threads', 2],
+    ['CORRAL_SPECULATION', '0', 'speculation', false],
     ['CORRAL_LIBRARY_DIR', '/opt/llama', 'libraryDir', '/opt/llama'],
   ];
   it.each(values)('%s=%s', (name, text, field, value) => {

@@ -157,6 +157,12 @@ export function readSettings(
       fallback: 0,
       meaning: 'Threads that one model computes with',
     }),
+    speculation: setting({
+      name: 'CORRAL_SPECULATION',
+      kind: switchKind,
+      fallback: true,
+      meaning: 'Whether answers are drafted from their own text and checked, where that is faster',
+    }),
     flashAttention: setting({
       name: 'OLLAMA_FLASH_ATTENTION',
       kind: flashAttentionKind,

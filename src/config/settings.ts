@@ -44,6 +44,8 @@ export interface Settings {
   readonly memoryLimitBytes: number;
   /** CORRAL_KV_CELLS: KV cells shared by all sequences of a model; 0 = automatic. */
   readonly kvCells: number;
+  /** CORRAL_SPECULATION: whether answers are drafted from their own text, and checked, where that is faster. */
+  readonly speculation: boolean;
   /** CORRAL_THREADS: threads per model; 0 = physical cores. */
   readonly threads: number;
   /** CORRAL_LIBRARY_DIR: folder of libllama instead of the npm package's; undefined = the package's. */

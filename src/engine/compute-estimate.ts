@@ -39,9 +39,9 @@ export function computeBytes(query: MemoryQuery, facts: ModelFacts): number {
   return Math.ceil(Math.max(inLayers, outputBytes(query, facts, widths, masks)) + smallTensorsBytes);
 }
 
-/** What stays allocated between steps for the results: logits and embeddings of one token of each sequence. */
+/** What stays allocated between steps for the results: logits and embeddings of as many tokens as a step may ask for. */
 export function resultBytes(query: MemoryQuery, facts: ModelFacts): number {
-  return query.sequences * (facts.vocabularySize + (facts.embeddingLength ?? 0)) * floatBytes;
+  return query.resultTokens * (facts.vocabularySize + (facts.embeddingLength ?? 0)) * floatBytes;
 }
 
 function widthsOf({ gguf }: MemoryQuery, facts: ModelFacts): Widths {

@@ -20,6 +20,7 @@ export function estimateMemory(input: MemoryInput): MemoryEstimate {
   const query: MemoryQuery = {
     ...input,
     outputTokens: input.outputTokens ?? input.batchTokens,
+    resultTokens: input.resultTokens ?? input.sequences,
     fullSlidingWindow: input.fullSlidingWindow ?? true,
     processor: input.processor ?? process.arch,
   };

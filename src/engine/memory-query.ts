@@ -13,6 +13,8 @@ export interface MemoryInput {
   readonly flashAttention: FlashAttention;
   /** Tokens of one step that may ask for logits. Default: every token of the batch, as the engine has it. */
   readonly outputTokens?: number;
+  /** Tokens of one step whose results are read. Default: one of each sequence. */
+  readonly resultTokens?: number;
   /** Whether sliding-window layers keep the whole context all the same, so that sequences can be set back. The engine's default. */
   readonly fullSlidingWindow?: boolean;
   /** Kind of processor, as Node names it; it decides which weights are kept a second time in another order. */

@@ -27,6 +27,8 @@ export interface LoadRequest {
   readonly kvCells: number;
   /** Most prompt tokens that one step may compute (num_batch). */
   readonly batchTokens: number;
+  /** Most logits that one step may ask for: at least one per sequence, more where drafts are checked. */
+  readonly outputs: number;
   /** 0 = automatic. */
   readonly threads: number;
   /** Layers on the GPU, -1 = all that fit. */
@@ -73,6 +75,8 @@ export interface GenerateRequest {
    * `failed.tooLong`); `middle` keeps the first numKeep tokens and drops from the middle.
    */
   readonly overflow: 'reject' | 'middle';
+  /** Most tokens that may be drafted from the text itself and checked in one step; 0 = none. The answer is the same. */
+  readonly mostDrafted: number;
   /** -1 = no log probabilities; n >= 0: with the n most likely alternatives. */
   readonly topLogprobs: number;
   /** GBNF grammar that the output must follow; empty = none. */
@@ -121,10 +125,11 @@ export interface TokenLogprob {
   readonly bytes: readonly number[];
 }
 
-/** One generated token, or several when text was held back. `text` may be empty when only logprobs are due. */
+/** What one step generated for a request, one token or several. `text` may be empty when only logprobs are due. */
 export interface TokenItem {
   readonly id: number;
   readonly text: string;
+  readonly tokens: number;
   readonly logprobs?: readonly (TokenLogprob & { readonly top: readonly TokenLogprob[] })[];
 }
 

@@ -12,7 +12,13 @@ import type {
 type Body<Message> = Omit<Message, 'type' | 'id'>;
 
 export type GenerationEvent =
-  | { readonly type: 'text'; readonly text: string; readonly logprobs?: TokenItem['logprobs'] }
+  | {
+      readonly type: 'text';
+      readonly text: string;
+      /** Tokens that made it; 1 where it is left out. */
+      readonly tokens?: number;
+      readonly logprobs?: TokenItem['logprobs'];
+    }
   | GenerationDone;
 
 export interface Embeddings {

@@ -27,11 +27,12 @@ export class Model {
   readonly context: Pointer;
   readonly #bindings: Bindings;
   /**
-   * Views of the engine's output rows, by address; there are as many as sequences. They are kept for good: when a view of
+   * Views of the engine's output rows, by address; there are as many as outputs of a step. They are kept for good: when a view of
    * koffi 3.3.4 is collected, its finalizer throws inside the collector and the process aborts.
    */
   readonly #logitViews = new Map<Pointer, Float32Array>();
   readonly #memory: Pointer | null;
+  readonly #isRecurrent: boolean;
 
   private constructor(bindings: Bindings, model: Pointer, context: Pointer) {
     this.#bindings = bindings;
@@ -41,6 +42,7 @@ export class Model {
     this.embeddingLength = bindings.embeddingLength(model);
     this.pools = bindings.poolingType(context) > 0;
     this.#memory = bindings.memory(context);
+    this.#isRecurrent = bindings.isRecurrent(model) || bindings.isHybrid(model);
   }
 
   /**
@@ -103,6 +105,11 @@ export class Model {
     return this.#bindings.stateRestore(this.context, state, state.length, sequence) > 0;
   }
 
+  /** Whether tokens can be taken back: recurrent state only goes forward. */
+  get canTakeBack(): boolean {
+    return this.#memory !== null && !this.#isRecurrent;
+  }
+
   get canShift(): boolean {
     return this.#memory !== null && this.#bindings.memoryCanShift(this.#memory);
   }
@@ -138,8 +145,8 @@ function contextParams(bindings: Bindings, request: LoadRequest) {
   // Embedding models attend in both directions, so an input must be computed in one piece: the micro-batch is the batch.
   params.n_ubatch = request.mode === 'embedding' ? request.batchTokens : Math.min(request.batchTokens, 512);
   params.n_seq_max = request.sequences;
-  // A step of a chat model reads at most one token's logits per sequence; by default the engine reserves a row per batch token.
-  if (request.mode === 'completion') params.n_outputs_max = request.sequences;
+  // By default the engine reserves a row of logits per batch token.
+  if (request.mode === 'completion') params.n_outputs_max = request.outputs;
   params.n_threads = request.threads;
   params.n_threads_batch = request.threads;
   params.flash_attn_type = flashAttentionTypes[request.flashAttention];

@@ -2,10 +2,19 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planBatch, tileTokens, type PlannedSequence, type StepKind } from './batch-planner.ts';
 
-const decode = (key: number): PlannedSequence => ({ key, pending: 1, decoding: true });
-const prompt = (key: number, pending: number): PlannedSequence => ({ key, pending, decoding: false });
+const decode = (key: number): PlannedSequence => ({ key, pending: 1, decoding: true, drafted: 0 });
+const prompt = (key: number, pending: number): PlannedSequence => ({ key, pending, decoding: false, drafted: 0 });
 
 describe('batch planner', () => {
+  test('drafted tokens take the room that tokens and prompts leave', () => {
+    const drafting = { ...decode(0), drafted: 50 };
+    expect(planBatch([drafting, decode(1), prompt(2, 20)], 128, 512, 'bulk').entries).toEqual([
+      { key: 0, count: 1 + (tileTokens - 1 - 22) },
+      { key: 1, count: 1 },
+      { key: 2, count: 20 },
+    ]);
+  });
+
   test('every decoding sequence gets its token beside a short prompt', () => {
     const plan = planBatch([decode(0), prompt(1, 20), decode(2)], 128, 512, 'bulk');
     expect(plan).toEqual({
@@ -52,8 +61,15 @@ describe('batch planner', () => {
   });
 
   const anySequences = fc
-    .array(fc.record({ pending: fc.integer({ min: 1, max: 3000 }), decoding: fc.boolean() }), { maxLength: 40 })
-    .map((list) => list.map(({ pending, decoding }, key) => ({ key, pending: decoding ? 1 : pending, decoding })));
+    .array(
+      fc.record({
+        pending: fc.integer({ min: 1, max: 3000 }),
+        decoding: fc.boolean(),
+        drafted: fc.integer({ min: 0, max: 16 }),
+      }),
+      { maxLength: 40 },
+    )
+    .map((list) => list.map((one, key) => ({ ...one, key, pending: one.decoding ? 1 : one.pending })));
 
   test('no plan exceeds the batch, a budget or what is pending', () => {
     fc.assert(
@@ -71,7 +87,8 @@ describe('batch planner', () => {
           expect(new Set(entries.map(({ key }) => key)).size).toBe(entries.length);
           for (const { key, count } of entries) {
             expect(count).toBeGreaterThan(0);
-            expect(count).toBeLessThanOrEqual(sequences[key]?.pending ?? 0);
+            const { pending = 0, decoding = false, drafted = 0 } = sequences[key] ?? {};
+            expect(count).toBeLessThanOrEqual(pending + (decoding ? drafted : 0));
           }
           expect(total > 0).toBe(sequences.length > 0);
         },

@@ -4,7 +4,7 @@
  * There are two kinds of step, because the engine's CPU attention has two kernels: batches under 64 tokens go row by row,
  * larger ones in tiles, and the two round differently. A sequence's numbers must not depend on who else is in the batch, or
  * a greedy answer at a near-tie changes with the company (measured: 4 of 8 answers did). So
- *   small steps: every decoding sequence's one token, and prompts with fewer than 64 tokens left, under 64 in all;
+ *   small steps: every decoding sequence's one token, prompts with fewer than 64 tokens left and drafted tokens, under 64 in all;
  *   bulk steps:  prompts with at least 64 tokens left, in pieces of at least 64.
  * Where both wait they alternate. Alone, a prompt goes through the same kernels as in Ollama.
  *
@@ -16,6 +16,8 @@ export interface PlannedSequence {
   /** Tokens not yet in the KV cache, at least 1. A decoding sequence has exactly one. */
   readonly pending: number;
   readonly decoding: boolean;
+  /** Of a decoding sequence: drafted tokens to be checked beside it, where there is room. */
+  readonly drafted: number;
 }
 
 export interface PlanEntry {
@@ -62,7 +64,17 @@ function planSmall(sequences: readonly PlannedSequence[], capacity: number): Pla
     entries.push({ key, count });
     room -= count;
   }
-  return entries;
+  return decoding.every(({ drafted }) => drafted === 0) ? entries : withDrafts(entries, sequences, room);
+}
+
+function withDrafts(entries: readonly PlanEntry[], sequences: readonly PlannedSequence[], room: number): PlanEntry[] {
+  const drafted = new Map(sequences.map((sequence) => [sequence.key, sequence.decoding ? sequence.drafted : 0]));
+  let left = room;
+  return entries.map(({ key, count }) => {
+    const more = Math.min(left, drafted.get(key) ?? 0);
+    left -= more;
+    return { key, count: count + more };
+  });
 }
 
 function planBulk(sequences: readonly PlannedSequence[], budget: number, capacity: number): PlanEntry[] {

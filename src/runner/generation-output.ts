@@ -13,8 +13,8 @@ export class GenerationOutput {
     this.#model = model;
   }
 
-  /** Takes the token in; pushes what is to be sent. `outputIndex` names its logits in the last batch. */
-  accept(sequence: Sequence, token: number, outputIndex: number, items: TokenItem[]): Outcome {
+  /** Takes the token in. `outputIndex` names its logits in the last batch. */
+  accept(sequence: Sequence, token: number, outputIndex: number): Outcome {
     const { request } = sequence;
     sequence.generated++;
     if (this.#model.vocabulary.isEndOfGeneration(token)) return 'stop';
@@ -22,7 +22,8 @@ export class GenerationOutput {
     const bytes = this.#model.vocabulary.piece(token, sequence.visible.has(token));
     const { text, stopped } = sequence.text.push(bytes);
     if (request.topLogprobs >= 0) sequence.logprobs.push(this.#logprob(token, bytes, outputIndex, request.topLogprobs));
-    if (text !== '' || sequence.logprobs.length > 0) items.push(this.#item(sequence, text));
+    sequence.unsentText += text;
+    sequence.unsentTokens++;
     if (stopped) {
       sequence.tokens.pop(); // the answer's tokens end where its text does
       return 'stop';
@@ -30,17 +31,17 @@ export class GenerationOutput {
     return sequence.generated >= sequence.mostGenerated ? 'length' : 'more';
   }
 
-  /** What a sequence that ends had held back. */
-  end(sequence: Sequence): TokenItem | undefined {
-    const text = sequence.text.end();
-    return text === '' ? undefined : this.#item(sequence, text);
-  }
-
-  #item(sequence: Sequence, text: string): TokenItem {
-    const { logprobs } = sequence;
-    if (logprobs.length === 0) return { id: sequence.request.id, text };
+  /** What there is to send, if anything. A sequence that `ends` gives up what it held back too. */
+  take(sequence: Sequence, ends: boolean): TokenItem | undefined {
+    const { logprobs, unsentTokens: tokens } = sequence;
+    const text = ends ? sequence.unsentText + sequence.text.end() : sequence.unsentText;
+    if (text === '' && logprobs.length === 0) return undefined;
+    sequence.unsentText = '';
+    sequence.unsentTokens = 0;
+    const item = { id: sequence.request.id, text, tokens };
+    if (logprobs.length === 0) return item;
     sequence.logprobs = [];
-    return { id: sequence.request.id, text, logprobs };
+    return { ...item, logprobs };
   }
 
   #logprob(token: number, bytes: Buffer, outputIndex: number, count: number): Sequence['logprobs'][number] {

@@ -1,6 +1,7 @@
 /** One generation on its way: what is known of it, from the queue to its last token. Owned by the serving loop. */
 import type { Sampler } from '../llama/sampler.ts';
 import type { GenerateRequest, TokenItem } from '../engine/runner-protocol.ts';
+import type { DraftTrust } from './draft-trust.ts';
 import type { Slot } from './slot-cache.ts';
 import type { TextStream } from './text-stream.ts';
 
@@ -24,6 +25,12 @@ export interface Sequence {
   readonly sampler: Sampler;
   readonly text: TextStream;
   readonly visible: ReadonlySet<number>;
+  /** What might come next (find-draft.ts), checked in the step that is being made; otherwise empty. */
+  draft: readonly number[];
+  readonly trust: DraftTrust;
+  /** Text of the last step, and the tokens since text was last sent. */
+  unsentText: string;
+  unsentTokens: number;
   /** Log probabilities that wait for text to go with. */
   logprobs: NonNullable<TokenItem['logprobs']>[number][];
   /** performance.now() at which the first step ran, and at which the prompt was done. */

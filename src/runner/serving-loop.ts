@@ -13,13 +13,16 @@ import type { ChildMessage, GenerateRequest, LoadRequest, TokenItem } from '../e
 import type { Bindings } from '../llama/bindings.ts';
 import type { Model } from '../llama/model.ts';
 import { TokenBatch } from '../llama/token-batch.ts';
-import { planBatch, type PlanEntry, type StepKind } from './batch-planner.ts';
+import { planBatch, tileTokens, type PlanEntry, type StepKind } from './batch-planner.ts';
 import { shiftCut } from './context-window.ts';
-import { GenerationOutput } from './generation-output.ts';
+import { findDraft } from './find-draft.ts';
+import { GenerationOutput, type Outcome } from './generation-output.ts';
+import { planDrafts } from './plan-drafts.ts';
 import { pendingTokens, type Sequence } from './sequence.ts';
 import { SlotCache } from './slot-cache.ts';
 import { startSequence } from './start-sequence.ts';
 import { StepBudget } from './step-budget.ts';
+import { StepCost } from './step-cost.ts';
 
 /** Cells that must be left per running sequence before another is let in, so that it isn't set back at once. */
 const cellsToGrow = 32;
@@ -35,6 +38,7 @@ export class ServingLoop {
   readonly #cache: SlotCache;
   readonly #batch: TokenBatch;
   readonly #budget: StepBudget;
+  readonly #cost = new StepCost();
   readonly #output: GenerationOutput;
   /** By arrival. */
   #waiting: Sequence[] = [];
@@ -65,7 +69,7 @@ export class ServingLoop {
   generate(request: GenerateRequest): void {
     try {
       const sequence = startSequence(this.#bindings, this.#model, this.#load.contextTokens, request);
-      if (sequence.mostGenerated === 0) this.#finish(sequence, 'length', []);
+      if (sequence.mostGenerated === 0) this.#finish(sequence, 'length');
       else this.#waiting.push(sequence);
     } catch (thrown) {
       const { code, message, cause } = toCorralError(thrown);
@@ -83,10 +87,11 @@ export class ServingLoop {
   step(): void {
     this.#admit();
     for (const sequence of this.#running) this.#makeWindowRoom(sequence);
+    this.#draft();
     const plan = this.#planWithinCells();
     if (plan.length === 0) return;
-    const outputs = this.#fillBatch(plan);
     const startedMs = performance.now();
+    const outputs = this.#fillBatch(plan);
     const result = this.#model.decode(this.#batch);
     if (result !== 'done') {
       this.#recoverFrom(result, plan);
@@ -95,6 +100,37 @@ export class ServingLoop {
     const nowMs = performance.now();
     this.#budget.record(this.#batch.length, nowMs - startedMs);
     this.#advance(plan, outputs, nowMs);
+    const isSmall = this.#batch.length < tileTokens;
+    if (isSmall) this.#cost.record(this.#batch.length, performance.now() - startedMs);
+  }
+
+  /** Guesses for the sequences that decode, as many tokens of each as are worth their while. */
+  #draft(): void {
+    const decoding = this.#running.filter((sequence) => sequence.generated > 0 && pendingTokens(sequence) === 1);
+    const found = decoding.map((sequence) => {
+      sequence.draft = [];
+      const most = this.#mostDrafted(sequence);
+      return most > 0 ? findDraft(sequence.tokens, most) : undefined;
+    });
+    if (found.every((draft) => draft === undefined)) return;
+    const drafting = found.map((draft, at) => ({
+      share: draft === undefined ? 0 : (decoding[at]?.trust.share(draft.matching) ?? 0),
+      most: draft?.tokens.length ?? 0,
+    }));
+    const room = Math.min(tileTokens - 1, this.#load.outputs, this.#freeCells()) - decoding.length;
+    const counts = planDrafts(drafting, decoding.length, room, (tokens) => this.#cost.ms(tokens));
+    for (const [at, sequence] of decoding.entries()) sequence.draft = found[at]?.tokens.slice(0, counts[at]) ?? [];
+  }
+
+  /** Bounded by the request, by the answer's end and by its context. */
+  #mostDrafted({ request, mostGenerated, generated, slot }: Sequence): number {
+    if (!this.#model.canTakeBack || slot === undefined) return 0;
+    const beforeFull = this.#load.contextTokens - slot.tokens.length - 2;
+    return Math.min(request.mostDrafted, mostGenerated - generated - 1, beforeFull);
+  }
+
+  #freeCells(): number {
+    return this.#load.kvCells - this.#cache.usedCells;
   }
 
   #admit(): void {
@@ -135,7 +171,7 @@ export class ServingLoop {
     const cut = shiftCut(slot.tokens.length, contextTokens, sequence.keepTokens);
     const cuttable = request.shift && this.#model.canShift && this.#model.removeCells(slot.sequence, cut.from, cut.to);
     if (!cuttable) {
-      this.#finish(sequence, 'length', []);
+      this.#finish(sequence, 'length');
       return;
     }
     const dropped = cut.to - cut.from;
@@ -151,7 +187,8 @@ export class ServingLoop {
       const { kind, entries } = planBatch(
         this.#running.map((sequence, key) => {
           const pending = pendingTokens(sequence);
-          return { key, pending, decoding: sequence.generated > 0 && pending === 1 };
+          const decoding = sequence.generated > 0 && pending === 1;
+          return { key, pending, decoding, drafted: sequence.draft.length };
         }),
         this.#budget.tokens(this.#running.length + this.#waiting.length > 1),
         this.#batch.capacity,
@@ -167,7 +204,7 @@ export class ServingLoop {
   }
 
   #reclaimFor(cells: number): boolean {
-    const missing = () => this.#cache.usedCells + cells - this.#load.kvCells;
+    const missing = () => cells - this.#freeCells();
     if (missing() > 0) this.#cache.reclaim(missing());
     return missing() <= 0;
   }
@@ -192,19 +229,22 @@ export class ServingLoop {
     return true;
   }
 
-  /** Writes the plan into the batch; per plan entry the index of its output, or -1. */
+  /** Writes the plan into the batch; per plan entry the index of its first output, or -1. The others follow it. */
   #fillBatch(plan: readonly PlanEntry[]): number[] {
     this.#batch.clear();
     return plan.map(({ key, count }) => {
       const sequence = this.#running[key];
       if (sequence?.slot === undefined) return -1;
-      const { slot, tokens } = sequence;
+      const { slot, tokens, draft } = sequence;
       const from = slot.tokens.length;
-      let index = -1;
+      const last = tokens.length - 1;
+      let first = -1;
       for (let position = from; position < from + count; position++) {
-        index = this.#batch.add(tokens[position] ?? 0, position, slot.sequence, position === tokens.length - 1);
+        const token = (position > last ? draft[position - last - 1] : tokens[position]) ?? 0;
+        const index = this.#batch.add(token, position, slot.sequence, position >= last);
+        if (position === last) first = index;
       }
-      return from + count === tokens.length ? index : -1;
+      return first;
     });
   }
 
@@ -216,36 +256,50 @@ export class ServingLoop {
       const sequence = this.#running[key];
       if (sequence?.slot === undefined) continue;
       const { slot } = sequence;
-      for (let i = 0; i < count; i++) slot.tokens.push(sequence.tokens[slot.tokens.length] ?? 0);
+      const computed = slot.tokens.length + count;
+      while (slot.tokens.length < Math.min(computed, sequence.tokens.length)) {
+        slot.tokens.push(sequence.tokens[slot.tokens.length] ?? 0);
+      }
       const output = outputs[at] ?? -1;
       if (output < 0) continue;
       if (sequence.promptDoneAtMs === 0) sequence.promptDoneAtMs = nowMs;
       try {
-        const token = sequence.sampler.sample(output);
-        const outcome = this.#output.accept(sequence, token, output, items);
+        const outcome = this.#sample(sequence, output, computed - slot.tokens.length);
+        const item = outcome === 'more' ? this.#output.take(sequence, false) : undefined;
+        if (item !== undefined) items.push(item);
         if (outcome !== 'more') ended.push({ sequence, reason: outcome });
       } catch (thrown) {
         failed.push({ sequence, error: toCorralError(thrown) });
       }
+      if (slot.tokens.length < computed) this.#model.removeCells(slot.sequence, slot.tokens.length, -1);
     }
-    const endings = new Set(ended.map(({ sequence }) => sequence.request.id));
-    const going = items.filter(({ id }) => !endings.has(id));
-    if (going.length > 0) this.#send({ type: 'tokens', items: going });
-    for (const { sequence, reason } of ended) {
-      this.#finish(
-        sequence,
-        reason,
-        items.filter(({ id }) => id === sequence.request.id),
-      );
-    }
+    if (items.length > 0) this.#send({ type: 'tokens', items });
+    for (const { sequence, reason } of ended) this.#finish(sequence, reason);
     for (const { sequence, error } of failed) this.#fail(sequence, error);
   }
 
-  #finish(sequence: Sequence, reason: 'stop' | 'length', items: TokenItem[]): void {
+  /**
+   * Draws the next token, and as long as it is the one that was drafted, the next from the logits behind it. Every token is drawn from
+   * the distribution that it would be drawn from without drafts, so neither text nor statistics change.
+   */
+  #sample(sequence: Sequence, output: number, drafted: number): Outcome {
+    let outcome: Outcome = 'more';
+    let accepted = 0;
+    for (let i = 0; i <= drafted; i++) {
+      const token = sequence.sampler.sample(output + i);
+      outcome = this.#output.accept(sequence, token, output + i);
+      if (outcome !== 'more' || i === drafted || token !== sequence.draft[i]) break;
+      sequence.slot?.tokens.push(token);
+      accepted++;
+    }
+    sequence.trust.record(drafted, accepted);
+    return outcome;
+  }
+
+  #finish(sequence: Sequence, reason: 'stop' | 'length'): void {
     this.#leave(sequence);
-    const last = this.#output.end(sequence);
-    if (last !== undefined) items.push(last);
-    if (items.length > 0) this.#send({ type: 'tokens', items });
+    const last = this.#output.take(sequence, true);
+    if (last !== undefined) this.#send({ type: 'tokens', items: [last] });
     const nowMs = performance.now();
     const promptDoneAtMs = sequence.promptDoneAtMs || nowMs;
     this.#send({

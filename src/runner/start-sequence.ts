@@ -5,6 +5,7 @@ import type { Bindings } from '../llama/bindings.ts';
 import type { Model } from '../llama/model.ts';
 import { Sampler } from '../llama/sampler.ts';
 import { promptCut } from './context-window.ts';
+import { DraftTrust } from './draft-trust.ts';
 import type { Sequence } from './sequence.ts';
 import { TextStream } from './text-stream.ts';
 
@@ -53,6 +54,10 @@ export function startSequence(
     slot: undefined,
     sampler: new Sampler(bindings, model, request.sampling, request.grammar, tokens, contextTokens),
     text: new TextStream(request.stop),
+    draft: [],
+    trust: new DraftTrust(),
+    unsentText: '',
+    unsentTokens: 0,
     visible: visibleTokens(model, request.visibleSpecialTokens),
     logprobs: [],
     startedAtMs: 0,

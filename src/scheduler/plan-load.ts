@@ -21,6 +21,8 @@ const leastContextTokens = 4;
 const defaultBatchTokens = 512;
 /** More answers at once than this make each of them slow to read on the machines this runs on. */
 const automaticSequences = 16;
+/** Logits of a step in which drafts are checked; a row takes as many bytes as four times the vocabulary. */
+const draftedOutputs = 32;
 /** Inputs per step; short texts fill a batch in these numbers. */
 const embeddingSequences = 64;
 const mostEmbeddingBatchTokens = 2048;
@@ -75,27 +77,29 @@ function sized(input: PlanInput, contexts: number): LoadPlan {
     estimateBytes: estimateMemory({
       ...load,
       gguf: header,
-      outputTokens: mode === 'completion' ? load.sequences : load.batchTokens,
+      outputTokens: load.outputs,
+      resultTokens: mode === 'completion' ? load.outputs : load.sequences,
     }).totalBytes,
   };
 }
 
-type Sizes = Pick<LoadRequest, 'sequences' | 'kvCells' | 'batchTokens'>;
+type Sizes = Pick<LoadRequest, 'sequences' | 'kvCells' | 'batchTokens' | 'outputs'>;
 
 function completionSizes(contextTokens: number, options: LoadOptions, settings: PlanSettings, contexts: number): Sizes {
   const sequences = settings.numParallel || automaticSequences;
   const pool = settings.numParallel > 0 && contexts > 1 ? contextTokens * sequences : contextTokens * contexts;
-  const batchTokens = Math.min(options.batchTokens ?? defaultBatchTokens, contextTokens);
+  // A step must hold a token of every sequence, else the last ones would wait for ever.
+  const batchTokens = Math.max(Math.min(options.batchTokens ?? defaultBatchTokens, contextTokens), sequences);
   return {
     sequences,
     kvCells: Math.max(settings.kvCells || pool, contextTokens),
-    // A step must hold a token of every sequence, else the last ones would wait for ever.
-    batchTokens: Math.max(batchTokens, sequences),
+    batchTokens,
+    outputs: Math.min(batchTokens, Math.max(sequences, draftedOutputs)),
   };
 }
 
 /** Both directions of attention need an input in one batch, so the batch holds at least one whole input where it can. */
 function embeddingSizes(contextTokens: number, options: LoadOptions): Sizes {
   const batchTokens = Math.max(1, options.batchTokens ?? Math.min(contextTokens, mostEmbeddingBatchTokens));
-  return { sequences: embeddingSequences, kvCells: Math.max(contextTokens, batchTokens), batchTokens };
+  return { sequences: embeddingSequences, kvCells: Math.max(contextTokens, batchTokens), batchTokens, outputs: batchTokens };
 }

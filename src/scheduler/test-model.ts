@@ -44,6 +44,7 @@ export function testLoad(model: StoredModel, options: LoadOptions = noOptions): 
     sequences: 2,
     kvCells: contextTokens * 2,
     batchTokens: options.batchTokens ?? 512,
+    outputs: 32,
     threads: options.threads ?? 0,
     gpuLayers: 0,
     mainGpu: 0,

@@ -73,6 +73,7 @@ export async function prepareAnswer(
       stop: options.stop,
       numPredict: options.numPredict,
       numKeep: options.numKeep,
+      mostDrafted: parts.settings.speculation ? options.mostDrafted : 0,
       topLogprobs: request.logprobs ? request.top_logprobs : -1,
       grammar: grammarForFormat(request.format),
       returnTokens: false,

@@ -12,7 +12,12 @@ export interface RequestOptions {
   /** Negative = as many as the engine's bound allows. */
   readonly numPredict: number;
   readonly numKeep: number;
+  /** Tokens drafted at once; 0 = none. */
+  readonly mostDrafted: number;
 }
+
+// Beyond this a step takes so long that one wrong guess costs more than the right ones before it gained.
+const defaultDrafted = 16;
 
 // Ollama's own lower bound; an engine with less has no room for a token of prompt and one of answer.
 const minContextTokens = 4;
@@ -51,6 +56,7 @@ export function requestOptions(
     stop: options.stop.filter((text) => text !== ''),
     numPredict: options.num_predict,
     numKeep: options.num_keep,
+    mostDrafted: options.draft_num_predict ?? defaultDrafted,
   };
 }
 

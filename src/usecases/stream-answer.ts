@@ -44,7 +44,7 @@ async function* thinkFirst(
       if (event.type === 'text') {
         firstTextNs ||= elapsedNs();
         thought += event.text;
-        thoughtTokens++;
+        thoughtTokens += event.tokens ?? 1;
       }
       yield event;
     }
