@@ -11,6 +11,7 @@ import { countRequests, type RequestCount } from './http/request-count.ts';
 import { createModelPool } from './scheduler/create-model-pool.ts';
 import type { ModelPool } from './scheduler/model-pool.ts';
 import { planLoad } from './scheduler/plan-load.ts';
+import { cleanStore } from './store/clean-store.ts';
 import { createBlobStore } from './store/create-blob-store.ts';
 import { createManifestStore } from './store/create-manifest-store.ts';
 import { installStarterModels } from './store/install-starter-models.ts';
@@ -67,6 +68,7 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
     version: `${apiLevel}+corral.${version}`,
   });
   const requests = countRequests(http.server);
+  await cleanStore({ modelsDir, noPrune, logger });
   await installStarters(starterDir, modelsDir, logger);
   await listen(http, settings.host);
   logger.info(`Corral ${version} listens on ${formatHostAddress(settings.host)}`, {
