@@ -20,8 +20,7 @@ export function printCommand(command: ModelfileCommand): string {
   );
 }
 
-/** The command up to its value, without the blank between. */
-export function commandStart(command: ModelfileCommand): string {
+function commandStart(command: ModelfileCommand): string {
   switch (command.kind) {
     case 'parameter':
       if (!/^[A-Za-z0-9_]+$/.test(command.name)) {
