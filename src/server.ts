@@ -4,6 +4,7 @@ import type { Settings } from './config/settings.ts';
 import { toCorralError } from './core/corral-error.ts';
 import { createLogger, type Logger } from './core/logger.ts';
 import { computeThreads } from './engine/cpu-threads.ts';
+import { createQuantiser } from './engine/quantise-process.ts';
 import { startRunner } from './engine/runner-process.ts';
 import { createHttpServer } from './http/create-http-server.ts';
 import { listen } from './http/listen.ts';
@@ -61,6 +62,7 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
     store,
     blobs,
     manifests,
+    quantise: createQuantiser({ logger, libraryDir: settings.libraryDir }),
     pool,
     settings,
     logger,

@@ -13,6 +13,7 @@ import type { Handler, Route } from './exchange.ts';
 import { createHostPolicy } from './host-policy.ts';
 import { decideNoRoute } from './no-route.ts';
 import { answerRoutes } from './ollama/answer-routes.ts';
+import { createRoutes } from './ollama/create-routes.ts';
 import { embedRoutes } from './ollama/embed-routes.ts';
 import { modelRoutes } from './ollama/model-routes.ts';
 import { serverRoutes } from './ollama/server-routes.ts';
@@ -50,6 +51,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     ...modelRoutes(options),
     ...embedRoutes(options),
     ...answerRoutes(options),
+    ...createRoutes(options),
   ];
 
   const app = Fastify({

@@ -15,6 +15,7 @@ import {
   type ScriptedPool,
   type ScriptedRunner,
 } from '../usecases/test-runner.ts';
+import { noQuantiser } from '../usecases/test-quantiser.ts';
 import { createHttpServer } from './create-http-server.ts';
 
 export interface TestServer {
@@ -44,7 +45,16 @@ export async function startTestServer({ script, resident, environment = {} }: Te
   const store = openModelStore({ modelsDir, logger });
   const blobs = createBlobStore({ modelsDir, logger });
   const manifests = createManifestStore({ modelsDir, blobs, noPrune, logger });
-  const app = createHttpServer({ store, blobs, manifests, pool, settings, logger, version: '9.9.9' });
+  const app = createHttpServer({
+    store,
+    blobs,
+    manifests,
+    pool,
+    quantise: noQuantiser,
+    settings,
+    logger,
+    version: '9.9.9',
+  });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   return { port, runner, pool, logLines, close: () => app.close() };

@@ -7,6 +7,7 @@ import { silentLogger } from '../core/logger.ts';
 import type { AnswerEvent } from './answer-events.ts';
 import { chat } from './chat.ts';
 import { generate } from './generate.ts';
+import { noQuantiser } from './test-quantiser.ts';
 import { says, scriptedPool, scriptedRunner } from './test-runner.ts';
 import { showModel } from './show-model.ts';
 import { temporaryStore, type TemporaryStore } from './test-store.ts';
@@ -45,7 +46,10 @@ function begin(texts: readonly string[]) {
   const { settings } = readSettings({ OLLAMA_GO_TEMPLATE: '1' }, '/nonexistent');
   const runner = scriptedRunner(says(texts));
   const { store, blobs, manifests } = files;
-  const parts: UseCaseParts = { store, blobs, manifests, pool: scriptedPool(runner), settings, logger: silentLogger };
+  const parts: UseCaseParts = {
+    ...{ store, blobs, manifests, pool: scriptedPool(runner), quantise: noQuantiser },
+    ...{ settings, logger: silentLogger },
+  };
   return { runner, parts };
 }
 

@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../core/logger.ts';
+import type { Quantise } from '../engine/quantiser.ts';
 import type { ModelPool } from '../scheduler/model-pool.ts';
 import type { BlobStore } from '../store/blob-store.ts';
 import type { ManifestStore } from '../store/manifest-store.ts';
@@ -11,6 +12,7 @@ export interface UseCaseParts {
   readonly blobs: BlobStore;
   readonly manifests: ManifestStore;
   readonly pool: ModelPool;
+  readonly quantise: Quantise;
   readonly settings: Settings;
   readonly logger: Logger;
 }
