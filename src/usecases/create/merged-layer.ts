@@ -36,7 +36,12 @@ export async function* mergedLayer(
       ),
     );
     yield { status: 'verifying conversion' };
-    return { mediaType: shards[0]?.mediaType ?? '', blob, gguf: await readHeader(blobs.path(blob.digest), 'skip') };
+    return {
+      mediaType: shards[0]?.mediaType ?? '',
+      blob,
+      gguf: await readHeader(blobs.path(blob.digest), 'skip'),
+      isNew: true,
+    };
   } finally {
     await Promise.all(sources.map((source) => source.close()));
   }

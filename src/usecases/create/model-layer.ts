@@ -13,6 +13,8 @@ export interface BlobLayer extends LayerFacts {
   readonly blob: BlobReference;
   /** Of weights, projectors, adapters and drafts in GGUF format. */
   readonly gguf?: Gguf;
+  /** Whether the blob was made for this model. */
+  readonly isNew?: boolean;
 }
 
 export interface TextLayer extends LayerFacts {

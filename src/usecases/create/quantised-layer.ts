@@ -52,5 +52,5 @@ export async function* quantisedLayer(
     report({ status: 'verifying conversion' });
     return blobs.adopt(targetPath, { hold, signal });
   });
-  return { mediaType: layer.mediaType, blob, gguf: await readHeader(blobs.path(blob.digest), 'skip') };
+  return { mediaType: layer.mediaType, blob, gguf: await readHeader(blobs.path(blob.digest), 'skip'), isNew: true };
 }

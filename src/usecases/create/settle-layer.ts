@@ -15,15 +15,18 @@ export async function settleLayer(layer: ModelLayer, { blobs, hold, signal }: Im
   const { mediaType, from, name } = layer;
   const facts = { mediaType, from, ...(name !== undefined && { name }) };
   if (isBlobLayer(layer)) {
-    return { reference: { ...facts, ...layer.blob }, status: `using existing layer ${layer.blob.digest}` };
+    return { reference: { ...facts, ...layer.blob }, status: told(layer.blob.digest, layer.isNew === true) };
   }
   const bytes = new TextEncoder().encode(layer.text);
   const digest: Digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   await hold.keep([digest]);
   const isThere = (await blobs.sizeOf(digest)) === bytes.length;
   if (!isThere) await blobs.write(once(bytes), { expected: digest, hold, signal });
-  const told = isThere ? `using existing layer ${digest}` : `creating new layer ${digest}`;
-  return { reference: { ...facts, digest, sizeBytes: bytes.length }, status: layer.status ?? told };
+  return { reference: { ...facts, digest, sizeBytes: bytes.length }, status: layer.status ?? told(digest, !isThere) };
+}
+
+function told(digest: Digest, isNew: boolean): string {
+  return `${isNew ? 'creating new' : 'using existing'} layer ${digest}`;
 }
 
 async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

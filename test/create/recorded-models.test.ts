@@ -1,0 +1,118 @@
+/**
+ * Models that real Ollama made (source of 2026-08-21) of the starter models and of two small files, and what it stored for them: Corral
+ * must store the same, byte for byte. Only a GGUF file itself differs, since Ollama passes it through llama.cpp's quantiser.
+ */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRequestSchema } from '../../src/api/ollama/create-request.ts';
+import { parseWire } from '../../src/api/wire-schema.ts';
+import { CorralError } from '../../src/core/corral-error.ts';
+import { silentLogger } from '../../src/core/logger.ts';
+import { createQuantiser } from '../../src/engine/quantise-process.ts';
+import { parseModelName } from '../../src/formats/model-name.ts';
+import { createModel } from '../../src/usecases/create/create-model.ts';
+import { ggufFile, value } from '../support/gguf-writer.ts';
+import { starterStore, type StarterStore } from '../support/starter-store.ts';
+
+interface Recorded {
+  readonly name: string;
+  readonly request: Readonly<Record<string, unknown>>;
+  readonly status: number;
+  readonly manifest?: string;
+  readonly config?: string;
+  readonly error?: string;
+  readonly statuses: readonly string[];
+}
+
+const recorded = JSON.parse(
+  readFileSync(new URL('../fixtures/created-models.json', import.meta.url), 'utf8'),
+) as readonly Recorded[];
+
+/** What Ollama's rewriting made of the two starter files. */
+const rewritten: Readonly<Record<string, string>> = {
+  '941f309b54caaad6747569ba43712bcde44a2be3bae16c3282ff499c37c54af5':
+    'b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53',
+  dc4387e2242164a128615d99e9a0853f3765a6484534cff4c65c381a69234e60:
+    'abeb1316372b0b6864ee420a39e7b261651687126a7a321114b7b1aafcd00601',
+};
+
+const program = fileURLToPath(new URL('../../dist/runner/quantise-main.js', import.meta.url));
+
+let store: StarterStore;
+beforeAll(async () => {
+  store = await starterStore(createQuantiser({ logger: silentLogger, libraryDir: undefined, program }));
+  await store.upload(adapterOfZeros());
+  await store.upload(projectorOfZeros());
+});
+afterAll(() => store.remove());
+
+/** In the order of the recording: some begin with models that were made before. */
+describe('a model as Ollama makes it', () => {
+  test.each(recorded.map((one) => [one.name, one] as const))('%s', async (name, { request, manifest, ...expected }) => {
+    const order = parseWire(createRequestSchema, { model: name.replaceAll(' ', '-'), ...request });
+    const statuses: string[] = [];
+    let error: CorralError | undefined;
+    try {
+      for await (const { status } of createModel(order, store.parts, new AbortController().signal)) {
+        if (status !== statuses.at(-1) || status === 'parsing GGUF') statuses.push(status);
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof CorralError)) throw thrown;
+      error = thrown;
+    }
+    if (manifest === undefined) {
+      expect(error?.message).toBe(expected.error);
+      if (expected.statuses.length === 0) expect(error?.status).toBe(expected.status);
+      return;
+    }
+    expect(error).toBeUndefined();
+    const stored = await store.parts.manifests.read(parseModelName(order.model));
+    expect(Buffer.from(stored?.bytes ?? []).toString()).toBe(asImported(manifest));
+    const config = stored?.manifest.config.digest;
+    expect(config && readFileSync(store.parts.blobs.path(config), 'utf8')).toBe(expected.config);
+    const told = (all: readonly string[]) => all.filter(isNotOfRewriting).map(withoutDigest);
+    expect(told(statuses)).toEqual(told(expected.statuses));
+  });
+});
+
+function asImported(manifest: string): string {
+  return manifest.replace(/[0-9a-f]{64}/g, (hex) => rewritten[hex] ?? hex);
+}
+
+/** Whether a layer is new depends on what was made before, and the rewritten files are not made here. */
+function withoutDigest(status: string): string {
+  return status.replace(/^(using existing|creating new) layer .*/, 'layer');
+}
+
+/** Whether a file is rewritten, and what is told about it, is Corral's own affair. */
+function isNotOfRewriting(status: string): boolean {
+  return !/^(quantizing|validating|verifying)/.test(status);
+}
+
+function adapterOfZeros(): Uint8Array {
+  return ggufFile({
+    metadata: {
+      'general.type': value.text('adapter'),
+      'general.architecture': value.text('llama'),
+      'adapter.type': value.text('lora'),
+      'adapter.lora.alpha': value.float32(8),
+    },
+    tensors: [
+      { name: 'blk.0.attn_q.weight.lora_a', shape: [576, 4], type: 0 },
+      { name: 'blk.0.attn_q.weight.lora_b', shape: [4, 576], type: 0 },
+    ],
+  });
+}
+
+function projectorOfZeros(): Uint8Array {
+  return ggufFile({
+    metadata: {
+      'general.architecture': value.text('clip'),
+      'general.type': value.text('mmproj'),
+      'clip.has_vision_encoder': value.bool(true),
+      'clip.projector_type': value.text('mlp'),
+    },
+    tensors: [{ name: 'v.patch_embd.weight', shape: [4, 4], type: 0 }],
+  });
+}
