@@ -23,19 +23,25 @@ const quantiseProgram = fileURLToPath(new URL('../runner/quantise-main.js', impo
 /** One at a time: a quantiser uses all cores, and two would only wait for one another. */
 export function createQuantiser(processOptions: QuantiseProcessOptions): Quantise {
   const inTurn = oneAtATime();
-  return (request, options) => {
+  return async (request, options) => {
     const { signal } = options;
-    if (signal.aborted) return Promise.reject(canceled());
     let begun = false;
+    let giveUp = () => {};
+    const givenUp = new Promise<never>((_, reject) => {
+      // Once begun, the child's end is what the caller waits for.
+      giveUp = () => (begun ? undefined : reject(canceled()));
+    });
+    signal.addEventListener('abort', giveUp, { once: true });
+    if (signal.aborted) giveUp();
     const run = inTurn(() => {
       begun = true;
       return quantise(request, options, processOptions);
     });
-    // Once begun, the child's end is what the caller waits for.
-    const givenUp = new Promise<never>((_, reject) => {
-      signal.addEventListener('abort', () => (begun ? undefined : reject(canceled())), { once: true });
-    });
-    return Promise.race([run, givenUp]);
+    try {
+      await Promise.race([run, givenUp]);
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
   };
 }
 
