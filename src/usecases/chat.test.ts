@@ -47,8 +47,13 @@ function begin(texts: readonly string[]) {
   const runner = scriptedRunner(says(texts));
   const { store, blobs, manifests } = files;
   const parts: UseCaseParts = {
-    ...{ store, blobs, manifests, pool: scriptedPool(runner), quantise: noQuantiser },
-    ...{ settings, logger: silentLogger },
+    store,
+    blobs,
+    manifests,
+    pool: scriptedPool(runner),
+    quantise: noQuantiser,
+    settings,
+    logger: silentLogger,
   };
   return { runner, parts };
 }

@@ -17,7 +17,10 @@ async function made(model: string, adapter: Uint8Array): Promise<string> {
   const digest = digestOf(adapter);
   writeFileSync(path.join(server.modelsDir, 'blobs', digest.replace(':', '-')), adapter);
   const { text } = await post(server, '/api/create', {
-    ...{ model, from: chatModel, adapters: { 'adapter.gguf': digest }, stream: false },
+    model,
+    from: chatModel,
+    adapters: { 'adapter.gguf': digest },
+    stream: false,
   });
   return text;
 }

@@ -35,7 +35,10 @@ function copied(
 ): TensorToWrite {
   const start = dataOffsetBytes + offsetBytes;
   return {
-    ...{ name, shape, type, sizeBytes },
+    name,
+    shape,
+    type,
+    sizeBytes,
     async *data() {
       yield file.subarray(start, start + sizeBytes);
     },

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { collectBytes } from '../../../test/support/collect-bytes.ts';
 import { ggufHeader, joined, memorySource, value } from '../../../test/support/gguf-writer.ts';

@@ -39,7 +39,7 @@ export async function* createModel(request: CreateRequest, parts: UseCaseParts, 
   try {
     const base =
       'from' in order.base
-        ? yield* baseOfModel(order.base.from, parts, work)
+        ? await baseOfModel(order.base.from, parts, work)
         : yield* baseOfFiles(order.base.files, work);
     const adapters = yield* layerOfAdapter(order.adapters, architectureOf(base.layers), work);
     const layers = yield* quantisedLayers([...base.layers, ...adapters], order, work);
@@ -66,7 +66,7 @@ export async function* createModel(request: CreateRequest, parts: UseCaseParts, 
   yield { status: 'success' };
 }
 
-async function* baseOfModel(from: ModelName, parts: UseCaseParts, work: QuantiseParts): Progress<Base> {
+async function baseOfModel(from: ModelName, parts: UseCaseParts, work: QuantiseParts): Promise<Base> {
   const stored = await parts.manifests.read(from);
   if (stored === undefined) {
     throw new CorralError('model_not_found', `model '${displayName(from)}' not found`, {
