@@ -11,6 +11,8 @@ import { countRequests, type RequestCount } from './http/request-count.ts';
 import { createModelPool } from './scheduler/create-model-pool.ts';
 import type { ModelPool } from './scheduler/model-pool.ts';
 import { planLoad } from './scheduler/plan-load.ts';
+import { createBlobStore } from './store/create-blob-store.ts';
+import { createManifestStore } from './store/create-manifest-store.ts';
 import { installStarterModels } from './store/install-starter-models.ts';
 import { openModelStore } from './store/model-store.ts';
 
@@ -40,7 +42,10 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
   // Whoever reads the log may go away before the server does.
   process.stderr.on('error', () => {});
   for (const warning of warnings) logger.warn(warning);
-  const store = openModelStore({ modelsDir: settings.modelsDir, logger });
+  const { modelsDir, noPrune } = settings;
+  const store = openModelStore({ modelsDir, logger });
+  const blobs = createBlobStore({ modelsDir, logger });
+  const manifests = createManifestStore({ modelsDir, blobs, noPrune, logger });
   const machineThreads = computeThreads();
   const pool = createModelPool({
     settings,
@@ -52,9 +57,17 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
     startRunner: (load, wait) =>
       startRunner(load, wait, { logger, libraryDir: settings.libraryDir, gpuEnvironment: settings.gpuEnvironment }),
   });
-  const http = createHttpServer({ store, pool, settings, logger, version: `${apiLevel}+corral.${version}` });
+  const http = createHttpServer({
+    store,
+    blobs,
+    manifests,
+    pool,
+    settings,
+    logger,
+    version: `${apiLevel}+corral.${version}`,
+  });
   const requests = countRequests(http.server);
-  await installStarters(starterDir, settings.modelsDir, logger);
+  await installStarters(starterDir, modelsDir, logger);
   await listen(http, settings.host);
   logger.info(`Corral ${version} listens on ${formatHostAddress(settings.host)}`, {
     threads: machineThreads,

@@ -5,6 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { readSettings } from '../config/read-settings.ts';
 import { createLogger } from '../core/logger.ts';
 import type { ResidentModel } from '../scheduler/model-pool.ts';
+import { createBlobStore } from '../store/create-blob-store.ts';
+import { createManifestStore } from '../store/create-manifest-store.ts';
 import { openModelStore } from '../store/model-store.ts';
 import {
   scriptedPool,
@@ -31,14 +33,18 @@ export interface TestServerOptions {
 
 export const starterDir = fileURLToPath(new URL('../../starter', import.meta.url));
 
+/** Reads the starter models themselves; a test that writes sets OLLAMA_MODELS to a folder of its own. */
 export async function startTestServer({ script, resident, environment = {} }: TestServerOptions): Promise<TestServer> {
   const logLines: string[] = [];
   const logger = createLogger('debug', (line) => logLines.push(line));
   const { settings } = readSettings({ OLLAMA_MODELS: starterDir, ...environment }, '/nonexistent');
   const runner = scriptedRunner(script);
   const pool = scriptedPool(runner, resident);
-  const store = openModelStore({ modelsDir: settings.modelsDir, logger });
-  const app = createHttpServer({ store, pool, settings, logger, version: '9.9.9' });
+  const { modelsDir, noPrune } = settings;
+  const store = openModelStore({ modelsDir, logger });
+  const blobs = createBlobStore({ modelsDir, logger });
+  const manifests = createManifestStore({ modelsDir, blobs, noPrune, logger });
+  const app = createHttpServer({ store, blobs, manifests, pool, settings, logger, version: '9.9.9' });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
   return { port, runner, pool, logLines, close: () => app.close() };

@@ -44,7 +44,8 @@ afterAll(() => files.remove());
 function begin(texts: readonly string[]) {
   const { settings } = readSettings({ OLLAMA_GO_TEMPLATE: '1' }, '/nonexistent');
   const runner = scriptedRunner(says(texts));
-  const parts: UseCaseParts = { store: files.store, pool: scriptedPool(runner), settings, logger: silentLogger };
+  const { store, blobs, manifests } = files;
+  const parts: UseCaseParts = { store, blobs, manifests, pool: scriptedPool(runner), settings, logger: silentLogger };
   return { runner, parts };
 }
 

@@ -1,11 +1,15 @@
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../core/logger.ts';
 import type { ModelPool } from '../scheduler/model-pool.ts';
+import type { BlobStore } from '../store/blob-store.ts';
+import type { ManifestStore } from '../store/manifest-store.ts';
 import type { ModelStore } from '../store/stored-model.ts';
 
 /** What use cases work with. */
 export interface UseCaseParts {
   readonly store: ModelStore;
+  readonly blobs: BlobStore;
+  readonly manifests: ManifestStore;
   readonly pool: ModelPool;
   readonly settings: Settings;
   readonly logger: Logger;

@@ -7,7 +7,7 @@ const toolCall = goObject({
   function: goObject({ name: textField, arguments: recordField.default({}) }).prefault({}),
 }).transform((call) => ({ id: call.id, name: call.function.name, arguments: call.function.arguments }));
 
-const message = goObject({
+export const message = goObject({
   role: z
     .string()
     .default('')
