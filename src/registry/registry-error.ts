@@ -20,6 +20,7 @@ export interface RegistryErrorOptions {
 }
 
 export class RegistryError extends CorralError {
+  declare readonly code: RegistryErrorCode;
   readonly host: string;
   readonly step: string;
   readonly temporary: boolean;
@@ -33,6 +34,13 @@ export class RegistryError extends CorralError {
     this.step = step;
     this.temporary = temporary;
     this.retryAfterMs = retryAfterMs;
+  }
+
+  /** The same error, its message with the words that Ollama puts before it. */
+  after(prefix: string): RegistryError {
+    const { host, step, temporary, retryAfterMs, hint = '' } = this;
+    const options = { host, step, temporary, retryAfterMs, hint, cause: this };
+    return new RegistryError(this.code, `${prefix}: ${this.message}`, options);
   }
 }
 
