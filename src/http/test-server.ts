@@ -67,8 +67,17 @@ export function send(port: number, path: string, options: SendOptions = {}): Pro
   const { body } = options;
   const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   const method = options.method ?? (body === undefined ? 'GET' : 'POST');
+  // Node frames the body of a DELETE only when its length is said.
+  const length = payload === undefined ? {} : { 'content-length': String(Buffer.byteLength(payload)) };
   return new Promise((resolve, reject) => {
-    const target = { host: '127.0.0.1', port, path, method, headers: { ...options.headers }, agent: false as const };
+    const target = {
+      host: '127.0.0.1',
+      port,
+      path,
+      method,
+      headers: { ...length, ...options.headers },
+      agent: false as const,
+    };
     const request = http.request(target, (response) => {
       let text = '';
       response.setEncoding('utf8');

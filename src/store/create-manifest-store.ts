@@ -13,14 +13,14 @@ import type { Digest } from '../formats/digest.ts';
 import { maxManifestBytes, parseManifest, type ManifestLayer, type ModelManifest } from '../formats/model-manifest.ts';
 import { displayName, sameModelName, type ModelName } from '../formats/model-name.ts';
 import type { BlobStore } from './blob-store.ts';
-import { findManifest, type ManifestFile } from './find-manifests.ts';
+import { findManifest, newManifestPath, type ManifestFile } from './find-manifests.ts';
 import type { ManifestStore, StoredManifest } from './manifest-store.ts';
 import { placeBytes } from './place-bytes.ts';
 import { flushFolder } from './place-file.ts';
 import { readSmallFile } from './read-small-file.ts';
 import { modelNotFound } from './read-stored-model.ts';
 import { isAbsent, readFault, systemCode, writeFault } from './store-fault.ts';
-import { manifestPath, manifestsFolder } from './store-layout.ts';
+import { manifestsFolder } from './store-layout.ts';
 
 export interface ManifestStoreOptions {
   readonly modelsDir: string;
@@ -54,7 +54,7 @@ export function createManifestStore({ modelsDir, blobs, noPrune, logger }: Manif
       await checkBlobs(manifest);
       const existing = await findManifest(modelsDir, name);
       replaced = existing === undefined ? [] : await readableDigests(existing);
-      await place(existing?.path ?? manifestPath(modelsDir, name), bytes);
+      await place(existing?.path ?? (await newManifestPath(modelsDir, name)), bytes);
     } finally {
       await hold.release();
     }

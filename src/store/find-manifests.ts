@@ -48,6 +48,23 @@ export async function findManifest(modelsDir: string, name: ModelName): Promise<
   return found.find((file) => manifestPathParts(file.name).join('/') === exact) ?? found[0];
 }
 
+/**
+ * Where a manifest of `name` goes that is not there yet. A folder that exists in another case is used, because Ollama looks for all
+ * models of a namespace in one folder.
+ */
+export async function newManifestPath(modelsDir: string, name: ModelName): Promise<string> {
+  let folder = manifestsFolder(modelsDir);
+  const [tag, ...folders] = manifestPathParts(name).toReversed();
+  for (const part of folders.toReversed()) {
+    const entries = await entriesOf(folder, [], (_parts, fault) => {
+      throw readFault(`model store`, fault);
+    });
+    const existing = entries.find((entry) => entry.toLowerCase() === part.toLowerCase());
+    folder = join(folder, entries.includes(part) ? part : (existing ?? part));
+  }
+  return join(folder, tag ?? name.tag);
+}
+
 async function walk(folder: string, parts: readonly string[], options: WalkOptions): Promise<ManifestFile[]> {
   const { matches, onMisnamed } = options;
   const found: ManifestFile[] = [];
