@@ -19,5 +19,5 @@ export interface QuantiseOptions {
   readonly onProgress: (fraction: number) => void;
 }
 
-/** Throws `canceled`, `not_supported` or `runner_failed`; the target may then be there in part. The child is gone in every case. */
+/** Throws `canceled` or `runner_failed`; then there is no target. The child is gone in every case. */
 export type Quantise = (request: QuantiseRequest, options: QuantiseOptions) => Promise<void>;

@@ -62,10 +62,14 @@ export function parseQuantisation(text: string): Quantisation {
   const fileType = fileTypes.get(name);
   if (fileType !== undefined) return { name, fileType };
   if (wantImportance.has(name)) {
-    throw new CorralError('bad_request', `quantization type ${text} needs an importance matrix, which is not supported`, {
-      status: 500,
-      hint: 'IQ4_XS, IQ3_S and Q2_K do without; or quantise with llama-quantize --imatrix and import the result.',
-    });
+    throw new CorralError(
+      'bad_request',
+      `quantization type ${text} needs an importance matrix, which is not supported`,
+      {
+        status: 500,
+        hint: 'IQ4_XS, IQ3_S and Q2_K do without; or quantise with llama-quantize --imatrix and import the result.',
+      },
+    );
   }
   const supported = [...fileTypes.keys()].join(', ');
   throw new CorralError('bad_request', `unsupported quantization type ${text} - supported types are ${supported}`, {

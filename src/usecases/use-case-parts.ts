@@ -1,5 +1,6 @@
 import type { Settings } from '../config/settings.ts';
 import type { Logger } from '../core/logger.ts';
+import type { Quantise } from '../engine/quantiser.ts';
 import type { ModelPool } from '../scheduler/model-pool.ts';
 import type { RegistryClient } from '../registry/registry-client.ts';
 import type { BlobStore } from '../store/blob-store.ts';
@@ -13,6 +14,7 @@ export interface UseCaseParts {
   readonly manifests: ManifestStore;
   readonly registry: RegistryClient;
   readonly pool: ModelPool;
+  readonly quantise: Quantise;
   readonly settings: Settings;
   readonly logger: Logger;
 }

@@ -29,7 +29,11 @@ export const createRequestSchema = goObject({
   draft_files: filesField,
   template: textField,
   system: textField,
-  license: z.union([z.string().transform((text) => (text === '' ? [] : [text])), z.array(z.string())]).default([]),
+  license: z
+    .union([z.string().transform((text) => (text === '' ? [] : [text])), z.array(z.string())], {
+      error: 'expected a string or an array of strings',
+    })
+    .default([]),
   parameters: recordField.default({}),
   messages: z.array(message).default([]),
   renderer: textField,

@@ -26,7 +26,7 @@ function tagsEntry({ entry, capabilities, contextLength, embeddingLength }: List
     size: entry.sizeBytes,
     digest: entry.manifestDigest,
     details: {
-      ...details(config),
+      ...details(config, entry.parentModel),
       ...(contextLength !== undefined && { context_length: contextLength }),
       ...(embeddingLength !== undefined && { embedding_length: embeddingLength }),
     },
@@ -70,7 +70,7 @@ export function showReply(shown: ShownModel, { verbose, baseName }: ShowReplyOpt
     ...(shown.system !== '' && { system: shown.system }),
     ...(model.config.renderer !== undefined && { renderer: model.config.renderer }),
     ...(model.config.parser !== undefined && { parser: model.config.parser }),
-    details: details(model.config),
+    details: details(model.config, model.parentModel),
     ...(model.messages.length > 0 && { messages: model.messages }),
     model_info: baseName === undefined ? info : { ...info, 'general.basename': baseName },
     ...(tensors.length > 0 && { tensors }),
@@ -80,9 +80,9 @@ export function showReply(shown: ShownModel, { verbose, baseName }: ShowReplyOpt
   };
 }
 
-function details(config: ModelConfig): object {
+function details(config: ModelConfig, parentModel = ''): object {
   return {
-    parent_model: '',
+    parent_model: parentModel,
     format: config.modelFormat,
     family: config.modelFamily,
     families: config.modelFamilies.length > 0 ? config.modelFamilies : null,

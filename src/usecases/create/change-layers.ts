@@ -67,9 +67,9 @@ function storedMessage(message: RequestMessage): JsonValue {
   };
 }
 
-function storedCall(call: NonNullable<RequestMessage['toolCalls']>[number], index: number): JsonValue {
+function storedCall(call: NonNullable<RequestMessage['toolCalls']>[number]): JsonValue {
   return {
     ...(call.id !== '' && { id: call.id }),
-    function: { index, name: call.name, arguments: call.arguments as Record<string, JsonValue> },
+    function: { index: call.index ?? 0, name: call.name, arguments: call.arguments as Record<string, JsonValue> },
   };
 }

@@ -37,7 +37,10 @@ export async function* createModel(request: CreateRequest, parts: UseCaseParts, 
   const hold = await parts.blobs.hold();
   const work: QuantiseParts = { blobs: parts.blobs, hold, signal, quantise: parts.quantise };
   try {
-    const base = 'from' in order.base ? yield* baseOfModel(order.base.from, parts, work) : yield* baseOfFiles(order.base.files, work);
+    const base =
+      'from' in order.base
+        ? yield* baseOfModel(order.base.from, parts, work)
+        : yield* baseOfFiles(order.base.files, work);
     const adapters = yield* layerOfAdapter(order.adapters, architectureOf(base.layers), work);
     const layers = yield* quantisedLayers([...base.layers, ...adapters], order, work);
     const { config, parameters } = deriveConfig(base.config, order.changes, layers);

@@ -13,7 +13,9 @@ export async function inheritedParameters(layers: readonly ModelLayer[], blobs: 
   let all: Parameters = {};
   for (const layer of layers) {
     if (layer.mediaType !== layerMediaType.params) continue;
-    const text = isBlobLayer(layer) ? (await readBlob(blobs, layer.blob.digest, maxParamsBytes)).toString() : layer.text;
+    const text = isBlobLayer(layer)
+      ? (await readBlob(blobs, layer.blob.digest, maxParamsBytes)).toString()
+      : layer.text;
     all = { ...parseParams(text), ...all };
   }
   return all;

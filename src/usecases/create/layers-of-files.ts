@@ -33,7 +33,10 @@ export async function* layersOfFiles(
 ): AsyncGenerator<ProgressEvent, readonly BlobLayer[], undefined> {
   await refuseOtherFormats(files, parts);
   const layers: BlobLayer[] = [];
-  const groups = new Map<string, { readonly name: string; readonly place: ShardPlace; readonly file: ImportedFile }[]>();
+  const groups = new Map<
+    string,
+    { readonly name: string; readonly place: ShardPlace; readonly file: ImportedFile }[]
+  >();
   for (const file of files) {
     yield { status: 'parsing GGUF' };
     const imported = await importFile(file, parts);
@@ -46,7 +49,12 @@ export async function* layersOfFiles(
     groups.set(place.group, [...group, { name: file.name, place, file: imported }]);
   }
   for (const group of groups.values()) {
-    layers.push(yield* mergedLayer(orderedShards(group).map(({ file }) => file), parts));
+    layers.push(
+      yield* mergedLayer(
+        orderedShards(group).map(({ file }) => file),
+        parts,
+      ),
+    );
   }
   return layers;
 }
@@ -70,7 +78,10 @@ export async function* layerOfAdapter(
   }
   const architecture = textOf(adapter.gguf, 'general.architecture');
   if (base !== undefined && architecture !== base) {
-    throw new CorralError('bad_request', `the adapter was made for ${architecture ?? 'another'} models, this is ${base}`);
+    throw new CorralError(
+      'bad_request',
+      `the adapter was made for ${architecture ?? 'another'} models, this is ${base}`,
+    );
   }
   return [adapter];
 }

@@ -20,7 +20,10 @@ export async function* mergedLayer(
   const sources: FileByteSource[] = [];
   try {
     for (const { blob } of shards) sources.push(await fileByteSource(blobs.path(blob.digest)));
-    const [first, ...rest] = shards.map(({ gguf }, index) => ({ header: gguf, source: sources[index] as FileByteSource }));
+    const [first, ...rest] = shards.map(({ gguf }, index) => ({
+      header: gguf,
+      source: sources[index] as FileByteSource,
+    }));
     if (first === undefined) throw new CorralError('bad_gguf', 'empty split GGUF group');
     const merged = await mergeShards([first, ...rest]);
     const total = ggufSizeBytes(merged);

@@ -48,12 +48,7 @@ export async function* quantisedLayer(
     };
     const onProgress = (fraction: number) =>
       report({ status, digest: digestToCome, total, completed: Math.round(fraction * total) });
-    try {
-      await quantise(request, { signal, onProgress });
-    } catch (error) {
-      await blobs.discard(targetPath);
-      throw error;
-    }
+    await quantise(request, { signal, onProgress });
     report({ status: 'verifying conversion' });
     return blobs.adopt(targetPath, { hold, signal });
   });
