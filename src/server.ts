@@ -9,6 +9,7 @@ import { startRunner } from './engine/runner-process.ts';
 import { createHttpServer } from './http/create-http-server.ts';
 import { listen } from './http/listen.ts';
 import { countRequests, type RequestCount } from './http/request-count.ts';
+import { createRegistryClient } from './registry/registry-client.ts';
 import { createModelPool } from './scheduler/create-model-pool.ts';
 import type { ModelPool } from './scheduler/model-pool.ts';
 import { planLoad } from './scheduler/plan-load.ts';
@@ -58,15 +59,18 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
     startRunner: (load, wait) =>
       startRunner(load, wait, { logger, libraryDir: settings.libraryDir, gpuEnvironment: settings.gpuEnvironment }),
   });
+  const apiVersion = `${apiLevel}+corral.${version}`;
+  const registry = createRegistryClient(settings, apiVersion);
   const http = createHttpServer({
     store,
     blobs,
     manifests,
+    registry,
     quantise: createQuantiser({ logger, libraryDir: settings.libraryDir }),
     pool,
     settings,
     logger,
-    version: `${apiLevel}+corral.${version}`,
+    version: apiVersion,
   });
   const requests = countRequests(http.server);
   await installStarters(starterDir, modelsDir, logger);
@@ -77,6 +81,7 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
   const reason = await ending(requests, pool, exitWhenIdle);
   logger.info('shutting down', { reason });
   await Promise.all([http.close(), pool.close()]);
+  await registry.close();
   return 0;
 }
 

@@ -13,10 +13,11 @@ import type { Exchange, Handler, Route } from './exchange.ts';
 import { createHostPolicy } from './host-policy.ts';
 import { decideNoRoute } from './no-route.ts';
 import { answerRoutes } from './ollama/answer-routes.ts';
-import { createRoutes } from './ollama/create-routes.ts';
 import { blobRoutes } from './ollama/blob-routes.ts';
+import { createRoutes } from './ollama/create-routes.ts';
 import { embedRoutes } from './ollama/embed-routes.ts';
 import { modelRoutes } from './ollama/model-routes.ts';
+import { registryRoutes } from './ollama/registry-routes.ts';
 import { serverRoutes } from './ollama/server-routes.ts';
 import { createOriginPolicy } from './origin-policy.ts';
 import { writeEmpty, writeText } from './write-reply.ts';
@@ -54,6 +55,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     ...embedRoutes(options),
     ...answerRoutes(options),
     ...createRoutes(options),
+    ...registryRoutes(options),
   ];
 
   const app = Fastify({

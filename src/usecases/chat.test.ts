@@ -4,6 +4,7 @@ import { generateRequestSchema } from '../api/ollama/generate-request.ts';
 import { parseWire } from '../api/wire-schema.ts';
 import { readSettings } from '../config/read-settings.ts';
 import { silentLogger } from '../core/logger.ts';
+import { createRegistryClient } from '../registry/registry-client.ts';
 import type { AnswerEvent } from './answer-events.ts';
 import { chat } from './chat.ts';
 import { generate } from './generate.ts';
@@ -54,6 +55,7 @@ function begin(texts: readonly string[]) {
     quantise: noQuantiser,
     settings,
     logger: silentLogger,
+    registry: createRegistryClient(settings, '9.9.9'),
   };
   return { runner, parts };
 }

@@ -8,6 +8,7 @@ import { readSettings } from '../../src/config/read-settings.ts';
 import { silentLogger } from '../../src/core/logger.ts';
 import type { Quantise } from '../../src/engine/quantiser.ts';
 import type { Digest } from '../../src/formats/digest.ts';
+import { createRegistryClient } from '../../src/registry/registry-client.ts';
 import { createBlobStore } from '../../src/store/create-blob-store.ts';
 import { createManifestStore } from '../../src/store/create-manifest-store.ts';
 import { openModelStore } from '../../src/store/model-store.ts';
@@ -25,7 +26,10 @@ export interface StarterStore {
   remove(): Promise<void>;
 }
 
-export async function starterStore(quantise: Quantise): Promise<StarterStore> {
+export async function starterStore(
+  quantise: Quantise,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<StarterStore> {
   const modelsDir = await mkdtemp(path.join(tmpdir(), 'corral-create-'));
   await cp(path.join(starterDir, 'manifests'), path.join(modelsDir, 'manifests'), { recursive: true });
   const blobsDir = path.join(modelsDir, 'blobs');
@@ -35,14 +39,16 @@ export async function starterStore(quantise: Quantise): Promise<StarterStore> {
   }
   const logger = silentLogger;
   const blobs = createBlobStore({ modelsDir, logger });
+  const { settings } = readSettings({ OLLAMA_MODELS: modelsDir, ...environment }, '/nonexistent');
   const parts: UseCaseParts = {
     store: openModelStore({ modelsDir, logger }),
     blobs,
     manifests: createManifestStore({ modelsDir, blobs, noPrune: false, logger }),
     pool: scriptedPool(scriptedRunner(says(['nothing']))),
     quantise,
-    settings: readSettings({ OLLAMA_MODELS: modelsDir }, '/nonexistent').settings,
+    settings,
     logger,
+    registry: createRegistryClient(settings, '9.9.9'),
   };
   return {
     modelsDir,

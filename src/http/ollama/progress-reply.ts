@@ -22,11 +22,13 @@ export async function replyWithProgress(
 }
 
 /** In the order in which Ollama writes the fields; a zero is left out, as Go does. */
-function progressObject({ status, digest, total, completed }: ProgressEvent): object {
+function progressObject({ status, digest, total, completed, ...more }: ProgressEvent): object {
   return {
     status,
     ...(digest !== undefined && { digest }),
     ...(total !== undefined && total > 0 && { total }),
     ...(completed !== undefined && completed > 0 && { completed }),
+    // An event of our own may say more.
+    ...more,
   };
 }

@@ -9,12 +9,13 @@ import { recogniseTemplate } from '../../formats/chat-templates/recognise-templa
 import { textOf } from '../../formats/gguf/gguf-values.ts';
 import { goStructLine } from '../../formats/go-json.ts';
 import { layerMediaType, type ModelConfig } from '../../formats/model-manifest.ts';
-import { displayName, type ModelName } from '../../formats/model-name.ts';
+import { displayName } from '../../formats/model-name.ts';
 import { configMediaType, printManifest, printModelConfig } from '../../formats/print-manifest.ts';
+import { pullModel } from '../pull-model.ts';
 import type { ProgressEvent } from '../progress-event.ts';
 import type { UseCaseParts } from '../use-case-parts.ts';
 import { changeLayers } from './change-layers.ts';
-import { createOrder, type CreateOrder } from './create-order.ts';
+import { createOrder, type CreateOrder, type NamedBase } from './create-order.ts';
 import { deriveConfig } from './derive-config.ts';
 import { inheritedParameters } from './inherited-parameters.ts';
 import { layerOfAdapter, layersOfFiles } from './layers-of-files.ts';
@@ -39,7 +40,7 @@ export async function* createModel(request: CreateRequest, parts: UseCaseParts, 
   try {
     const base =
       'from' in order.base
-        ? await baseOfModel(order.base.from, parts, work)
+        ? yield* baseOfModel(order.base.from, parts, work)
         : yield* baseOfFiles(order.base.files, work);
     const adapters = yield* layerOfAdapter(order.adapters, architectureOf(base.layers), work);
     const layers = yield* quantisedLayers([...base.layers, ...adapters], order, work);
@@ -66,13 +67,17 @@ export async function* createModel(request: CreateRequest, parts: UseCaseParts, 
   yield { status: 'success' };
 }
 
-async function baseOfModel(from: ModelName, parts: UseCaseParts, work: QuantiseParts): Promise<Base> {
-  const stored = await parts.manifests.read(from);
+/** A model that is not there is pulled first. */
+async function* baseOfModel({ name, sent }: NamedBase, parts: UseCaseParts, work: QuantiseParts): Progress<Base> {
+  let stored = await parts.manifests.read(name);
   if (stored === undefined) {
-    throw new CorralError('model_not_found', `model '${displayName(from)}' not found`, {
-      hint: 'Look at the installed models with `corral list`; get one with `corral pull`.',
-    });
+    for await (const event of pullModel({ model: sent, insecure: false }, parts, work.signal)) {
+      // Of the pull, not of this work: clients take it for the end.
+      if (event.status !== 'success') yield event;
+    }
+    stored = await parts.manifests.read(name);
   }
+  if (stored === undefined) throw new CorralError('model_not_found', `model '${displayName(name)}' not found`);
   return layersOfModel(stored, work.blobs, work.hold);
 }
 

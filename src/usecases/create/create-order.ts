@@ -11,10 +11,16 @@ export interface SourceFile {
   readonly digest: Digest;
 }
 
+export interface NamedBase {
+  readonly name: ModelName;
+  /** As it was sent, for the registry. */
+  readonly sent: string;
+}
+
 export interface CreateOrder {
   readonly name: ModelName;
   /** The model to begin with, or the files to import. */
-  readonly base: { readonly from: ModelName } | { readonly files: readonly SourceFile[] };
+  readonly base: { readonly from: NamedBase } | { readonly files: readonly SourceFile[] };
   readonly adapters: readonly SourceFile[];
   /** In capitals, still unchecked; empty = as it is. */
   readonly quantisation: string;
@@ -63,7 +69,7 @@ function refuseDrafts(request: CreateRequest): void {
 }
 
 function baseOf(request: CreateRequest, files: readonly SourceFile[]): CreateOrder['base'] {
-  if (request.from !== '') return { from: localModel(request) };
+  if (request.from !== '') return { from: { name: localModel(request), sent: request.from } };
   if (request.files !== undefined) return { files };
   throw new CorralError('bad_request', "neither 'from' or 'files' was specified", {
     hint: 'A Modelfile needs a FROM line, a request the field "from" or "files".',
