@@ -4,10 +4,12 @@ import type { Settings } from './config/settings.ts';
 import { toCorralError } from './core/corral-error.ts';
 import { createLogger, type Logger } from './core/logger.ts';
 import { computeThreads } from './engine/cpu-threads.ts';
+import { createQuantiser } from './engine/quantise-process.ts';
 import { startRunner } from './engine/runner-process.ts';
 import { createHttpServer } from './http/create-http-server.ts';
 import { listen } from './http/listen.ts';
 import { countRequests, type RequestCount } from './http/request-count.ts';
+import { createRegistryClient } from './registry/registry-client.ts';
 import { createModelPool } from './scheduler/create-model-pool.ts';
 import type { ModelPool } from './scheduler/model-pool.ts';
 import { planLoad } from './scheduler/plan-load.ts';
@@ -58,14 +60,18 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
     startRunner: (load, wait) =>
       startRunner(load, wait, { logger, libraryDir: settings.libraryDir, gpuEnvironment: settings.gpuEnvironment }),
   });
+  const apiVersion = `${apiLevel}+corral.${version}`;
+  const registry = createRegistryClient(settings, apiVersion);
   const http = createHttpServer({
     store,
     blobs,
     manifests,
+    registry,
+    quantise: createQuantiser({ logger, libraryDir: settings.libraryDir }),
     pool,
     settings,
     logger,
-    version: `${apiLevel}+corral.${version}`,
+    version: apiVersion,
   });
   const requests = countRequests(http.server);
   await cleanStore({ modelsDir, noPrune, logger });
@@ -77,6 +83,7 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
   const reason = await ending(requests, pool, exitWhenIdle);
   logger.info('shutting down', { reason });
   await Promise.all([http.close(), pool.close()]);
+  await registry.close();
   return 0;
 }
 

@@ -14,8 +14,10 @@ import { createHostPolicy } from './host-policy.ts';
 import { decideNoRoute } from './no-route.ts';
 import { answerRoutes } from './ollama/answer-routes.ts';
 import { blobRoutes } from './ollama/blob-routes.ts';
+import { createRoutes } from './ollama/create-routes.ts';
 import { embedRoutes } from './ollama/embed-routes.ts';
 import { modelRoutes } from './ollama/model-routes.ts';
+import { registryRoutes } from './ollama/registry-routes.ts';
 import { serverRoutes } from './ollama/server-routes.ts';
 import { createOriginPolicy } from './origin-policy.ts';
 import { writeEmpty, writeText } from './write-reply.ts';
@@ -52,6 +54,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     ...blobRoutes(options),
     ...embedRoutes(options),
     ...answerRoutes(options),
+    ...createRoutes(options),
+    ...registryRoutes(options),
   ];
 
   const app = Fastify({

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { readSettings } from '../config/read-settings.ts';
 import { createLogger } from '../core/logger.ts';
+import { createRegistryClient } from '../registry/registry-client.ts';
 import type { ResidentModel } from '../scheduler/model-pool.ts';
 import { createBlobStore } from '../store/create-blob-store.ts';
 import { createManifestStore } from '../store/create-manifest-store.ts';
@@ -15,6 +16,7 @@ import {
   type ScriptedPool,
   type ScriptedRunner,
 } from '../usecases/test-runner.ts';
+import { noQuantiser } from '../usecases/test-quantiser.ts';
 import { createHttpServer } from './create-http-server.ts';
 
 export interface TestServer {
@@ -44,10 +46,25 @@ export async function startTestServer({ script, resident, environment = {} }: Te
   const store = openModelStore({ modelsDir, logger });
   const blobs = createBlobStore({ modelsDir, logger });
   const manifests = createManifestStore({ modelsDir, blobs, noPrune, logger });
-  const app = createHttpServer({ store, blobs, manifests, pool, settings, logger, version: '9.9.9' });
+  const registry = createRegistryClient(settings, '9.9.9');
+  const app = createHttpServer({
+    store,
+    blobs,
+    manifests,
+    registry,
+    pool,
+    quantise: noQuantiser,
+    settings,
+    logger,
+    version: '9.9.9',
+  });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
-  return { port, runner, pool, logLines, close: () => app.close() };
+  const close = async () => {
+    await app.close();
+    await registry.close();
+  };
+  return { port, runner, pool, logLines, close };
 }
 
 export interface Reply {

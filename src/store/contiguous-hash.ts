@@ -1,0 +1,75 @@
+/**
+ * The SHA-256 of a file that is written in any order: it follows from the file's beginning as far as there is no gap. Bytes that arrive
+ * where it stands are hashed on their way to the disk; what was written ahead of it, or by an earlier process, is read back as soon as the gap
+ * closes, while it still is in the system's memory as a rule.
+ */
+import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+
+// Hashing this much holds other work up for about a millisecond.
+const blockBytes = 1024 * 1024;
+
+export interface ContiguousHash {
+  /** Tells that `bytes` were written at `offset`. */
+  written(offset: number, bytes: Uint8Array): void;
+  /** Bare hex of the bytes up to `sizeBytes`, which all have to be written. Rejects with what reading the file throws. */
+  digest(sizeBytes: number): Promise<string>;
+  /** Resolves when the file is not read any more. */
+  stop(): Promise<void>;
+}
+
+/** `contiguousBytes` tells how far the file is written without a gap. */
+export function createContiguousHash(file: FileHandle, contiguousBytes: () => number): ContiguousHash {
+  const hash = createHash('sha256');
+  let hashedBytes = 0;
+  let stopped = false;
+  let catchingUp: Promise<void> | undefined;
+
+  async function catchUp(): Promise<void> {
+    const block = Buffer.allocUnsafe(blockBytes);
+    while (!stopped && hashedBytes < contiguousBytes()) {
+      const length = Math.min(blockBytes, contiguousBytes() - hashedBytes);
+      const { bytesRead } = await file.read(block, 0, length, hashedBytes);
+      if (bytesRead === 0) throw new Error('the file is shorter than what was written');
+      hash.update(block.subarray(0, bytesRead));
+      hashedBytes += bytesRead;
+    }
+  }
+
+  function follow(): void {
+    if (catchingUp !== undefined || stopped || hashedBytes >= contiguousBytes()) return;
+    const run = catchUp();
+    catchingUp = run;
+    run.then(
+      () => {
+        catchingUp = undefined;
+      },
+      // It stays, and `digest` rejects with it.
+      () => {},
+    );
+  }
+
+  // An earlier process may have left some.
+  follow();
+  return {
+    written(offset, bytes) {
+      if (catchingUp === undefined && offset === hashedBytes) {
+        hash.update(bytes);
+        hashedBytes += bytes.byteLength;
+      }
+      follow();
+    },
+    async digest(sizeBytes) {
+      while (hashedBytes < sizeBytes) {
+        follow();
+        if (catchingUp === undefined) throw new Error('the file has a gap');
+        await catchingUp;
+      }
+      return hash.digest('hex');
+    },
+    async stop() {
+      stopped = true;
+      await catchingUp?.catch(() => {});
+    },
+  };
+}
