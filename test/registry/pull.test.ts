@@ -296,7 +296,9 @@ describe('a resumed pull', () => {
       registry.faults = [];
       const before = registry.sentBytes;
       expect((await store.pull(model.name)).error).toBeUndefined();
-      expect(registry.sentBytes - before).toBeLessThanOrEqual(model.totalBytes + model.manifest.length - cutBytes + lostBytes);
+      expect(registry.sentBytes - before).toBeLessThanOrEqual(
+        model.totalBytes + model.manifest.length - cutBytes + lostBytes,
+      );
     }
   });
 
