@@ -45,7 +45,14 @@ export function parseOpensshKey(text: string): Ed25519Key {
 export function printOpensshKey({ seed, publicKey }: Ed25519Key, check: number): string {
   const number = Buffer.alloc(4);
   number.writeUInt32BE(check);
-  const inner = Buffer.concat([number, number, field(keyType), field(publicKey), secretField(seed, publicKey), field('')]);
+  const inner = Buffer.concat([
+    number,
+    number,
+    field(keyType),
+    field(publicKey),
+    secretField(seed, publicKey),
+    field(''),
+  ]);
   const padding = Buffer.from(
     Array.from({ length: (blockBytes - (inner.length % blockBytes)) % blockBytes }, (_, index) => index + 1),
   );

@@ -17,7 +17,7 @@ export interface DownloadBlobOptions {
   readonly target: DownloadTarget;
   readonly limit: BandwidthLimit;
   readonly signal: AbortSignal;
-  readonly timing?: DownloadTiming;
+  readonly timing: DownloadTiming;
 }
 
 export interface DownloadTiming {
@@ -26,14 +26,14 @@ export interface DownloadTiming {
   readonly windowMs: number;
 }
 
-const usualTiming: DownloadTiming = { retries: transferRetries, stallMs: 30_000, windowMs: 500 };
+export const usualTiming: DownloadTiming = { retries: transferRetries, stallMs: 30_000, windowMs: 500 };
 
 /**
  * Resolves when the target has every byte; nobody has compared them with the digest then. Throws RegistryError (what has arrived stays in
  * the target), `store_write`, `canceled`.
  */
 export async function downloadBlob(options: DownloadBlobOptions): Promise<void> {
-  const { target, timing = usualTiming, signal } = options;
+  const { target, timing, signal } = options;
   const pending = target.parts.filter((part) => !isComplete(part));
   const stop = new AbortController();
   const onAbort = () => stop.abort();

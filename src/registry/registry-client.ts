@@ -4,6 +4,7 @@ import type { ModelName } from '../formats/model-name.ts';
 import { openCredentialsFile, type Credentials, type CredentialsFile } from './auth/credentials-file.ts';
 import { createBandwidthLimit, type BandwidthLimit } from './bandwidth-limit.ts';
 import { checkLogin } from './check-login.ts';
+import { usualTiming, type DownloadTiming } from './download-blob.ts';
 import { createHttpClient } from './http/http-client.ts';
 import { addressesToPull, addressOfName } from './registry-address.ts';
 import { openRegistrySession, type RegistrySession } from './registry-session.ts';
@@ -23,6 +24,7 @@ export interface RegistryClient {
   checkLogin(host: string, insecure: boolean, credentials: Credentials, signal: AbortSignal): Promise<void>;
   /** Of all downloads together. */
   readonly limit: BandwidthLimit;
+  readonly timing: DownloadTiming;
   /** Downloads by digest. */
   readonly downloads: SharedWork<DownloadProgress>;
   close(): Promise<void>;
@@ -41,7 +43,11 @@ type RegistrySettings = Pick<
 >;
 
 /** `version` is Ollama's API level with ours, as /api/version has it: some registries answer by client version. */
-export function createRegistryClient(settings: RegistrySettings, version: string): RegistryClient {
+export function createRegistryClient(
+  settings: RegistrySettings,
+  version: string,
+  timing: DownloadTiming = usualTiming,
+): RegistryClient {
   const http = createHttpClient(settings);
   const credentials = openCredentialsFile(settings.homeDir);
   const policy = { mirror: settings.registryMirror, fallback: settings.registryFallback };
@@ -60,6 +66,7 @@ export function createRegistryClient(settings: RegistrySettings, version: string
     checkLogin: (host, insecure, login, signal) =>
       checkLogin({ scheme: insecure ? 'http' : 'https', host }, login, parts, signal),
     limit: createBandwidthLimit(settings.downloadLimitBytes),
+    timing,
     downloads: new SharedWork<DownloadProgress>(),
     close: () => http.close(),
   };

@@ -120,7 +120,7 @@ export async function openPartialBlob({ path, digest, sizeBytes }: OpenPartialBl
       const part = writable as Part;
       const offset = part.offset + part.completedBytes;
       try {
-        for (let written = 0; written < bytes.byteLength; ) {
+        for (let written = 0; written < bytes.byteLength;) {
           written += (await file.write(bytes, written, bytes.byteLength - written, offset + written)).bytesWritten;
         }
         part.completedBytes += bytes.byteLength;

@@ -53,7 +53,8 @@ async function download(
     const partial = await openPartialBlob({ path: blobs.path(digest), digest, sizeBytes });
     try {
       progress.completedBytes = () => partial.completedBytes;
-      await downloadBlob({ session, digest, target: partial, limit: registry.limit, signal });
+      const { limit, timing } = registry;
+      await downloadBlob({ session, digest, target: partial, limit, timing, signal });
       await partial.finish();
       break;
     } catch (thrown) {

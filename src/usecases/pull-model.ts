@@ -43,10 +43,7 @@ export interface FoundManifest extends FetchedManifest {
 }
 
 /** From the first of the registries that has it. Throws RegistryError. */
-export async function findManifest(
-  sessions: readonly RegistrySession[],
-  signal: AbortSignal,
-): Promise<FoundManifest> {
+export async function findManifest(sessions: readonly RegistrySession[], signal: AbortSignal): Promise<FoundManifest> {
   let failure: unknown;
   for (const session of sessions) {
     try {
@@ -89,9 +86,8 @@ function distinctLayers({ config, layers }: ModelManifest): ManifestLayer[] {
 
 function refuseTensors({ layers }: ModelManifest): void {
   if (!layers.some(({ mediaType }) => mediaType === tensorType)) return;
-  throw new CorralError(
-    'not_supported',
-    'this model requires MLX support, but the MLX runtime is not available',
-    { status: 500, hint: 'Pull the GGUF variant of this model; its tag has no "mlx" in it.' },
-  );
+  throw new CorralError('not_supported', 'this model requires MLX support, but the MLX runtime is not available', {
+    status: 500,
+    hint: 'Pull the GGUF variant of this model; its tag has no "mlx" in it.',
+  });
 }

@@ -34,7 +34,7 @@ export interface UpdateEvent extends ProgressEvent {
   readonly updates?: readonly ModelUpdate[];
 }
 
-type UpdateParts = PullParts & Pick<UseCaseParts, 'store'>;
+export type UpdateParts = PullParts & Pick<UseCaseParts, 'store'>;
 
 /**
  * A registry that has no such model or can't be reached is told in the model's entry and stops nothing. Throws `model_not_found` for a model that is

@@ -71,7 +71,11 @@ export function basicAuthorization({ username, password }: Credentials): string 
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
-function tokenUrl({ realm, service, scopes }: BearerChallenge, address: RegistryAddress, allowed: readonly string[]): URL {
+function tokenUrl(
+  { realm, service, scopes }: BearerChallenge,
+  address: RegistryAddress,
+  allowed: readonly string[],
+): URL {
   const registry = new URL(`${address.scheme}://${address.host}`);
   const deny = (message: string, hint: string) =>
     new RegistryError('registry_denied', message, { host: address.host, step, temporary: false, hint });

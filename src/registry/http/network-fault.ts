@@ -33,23 +33,31 @@ export function networkFault(error: unknown, { host, step }: FaultPlace, signal:
   if (error instanceof CorralError) return error;
   const code = faultCode(error);
   if (tlsCode.test(code)) {
-    return new RegistryError('registry_unreachable', `${host} is not trusted or does not speak TLS (${code}), at ${step}`, {
-      host,
-      step,
-      temporary: false,
-      hint: "Give the registry's authority with SSL_CERT_FILE, or use --insecure if it speaks plain HTTP.",
-      cause: error,
-    });
+    return new RegistryError(
+      'registry_unreachable',
+      `${host} is not trusted or does not speak TLS (${code}), at ${step}`,
+      {
+        host,
+        step,
+        temporary: false,
+        hint: "Give the registry's authority with SSL_CERT_FILE, or use --insecure if it speaks plain HTTP.",
+        cause: error,
+      },
+    );
   }
   const [reason, temporary] = faults[code] ?? ['the connection failed', true];
   const again = temporary ? 'trying again may help' : 'trying again does not help';
-  return new RegistryError('registry_unreachable', `${host} can't be reached for ${step}: ${reason} (${code}); ${again}`, {
-    host,
-    step,
-    temporary,
-    hint: 'Check the name, the network and the proxy settings HTTPS_PROXY and NO_PROXY.',
-    cause: error,
-  });
+  return new RegistryError(
+    'registry_unreachable',
+    `${host} can't be reached for ${step}: ${reason} (${code}); ${again}`,
+    {
+      host,
+      step,
+      temporary,
+      hint: 'Check the name, the network and the proxy settings HTTPS_PROXY and NO_PROXY.',
+      cause: error,
+    },
+  );
 }
 
 function faultCode(error: unknown): string {
