@@ -20,7 +20,8 @@ beforeEach(async () => {
   model = publish(registry, 3 * megabyte);
   digest = model.weightsDigest as Digest;
   shown = displayName(parseModelName(`http://${model.name}`));
-  expect((await store.pull(model.name)).error).toBeUndefined();
+  const { error } = await store.pull(model.name);
+  if (error !== undefined) throw error;
 });
 afterEach(async () => {
   await store.remove();
