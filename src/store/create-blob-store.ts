@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CorralError, toCorralError } from '../core/corral-error.ts';
 import type { Logger } from '../core/logger.ts';
@@ -6,6 +6,7 @@ import { openBlobHold } from './blob-hold.ts';
 import type { BlobReference, BlobStore, WriteBlobOptions } from './blob-store.ts';
 import { checkBlob } from './check-blob.ts';
 import { hashFile, type HashedFile } from './hash-file.ts';
+import { makeFolder } from './make-folder.ts';
 import { flushFolder, temporaryName } from './place-file.ts';
 import { quarantineBlob } from './quarantine.ts';
 import { removeUnreferenced } from './remove-unreferenced.ts';
@@ -36,7 +37,7 @@ export function createBlobStore({ modelsDir, logger }: BlobStoreOptions): BlobSt
   }
 
   async function temporaryFile(): Promise<string> {
-    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    await makeFolder(folder).catch((error: unknown) => {
       throw writeFault(undefined, error);
     });
     return join(folder, temporaryName('sha256'));

@@ -3,7 +3,7 @@
  * manifest are always those that were replaced; other processes are reckoned with through holds and renames.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, rm, rmdir } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CorralError } from '../core/corral-error.ts';
@@ -14,6 +14,7 @@ import { maxManifestBytes, parseManifest, type ManifestLayer, type ModelManifest
 import { displayName, sameModelName, type ModelName } from '../formats/model-name.ts';
 import type { BlobStore } from './blob-store.ts';
 import { findManifest, listManifests, newManifestPath, type ManifestFile } from './find-manifests.ts';
+import { makeFolder } from './make-folder.ts';
 import type { ManifestStore, StoredManifest } from './manifest-store.ts';
 import { placeBytes } from './place-bytes.ts';
 import { flushFolder } from './place-file.ts';
@@ -82,7 +83,7 @@ export function createManifestStore({ modelsDir, blobs, noPrune, logger }: Manif
     const workFolder = manifestsFolder(modelsDir);
     try {
       for (let tries = 1; ; tries++) {
-        await mkdir(dirname(target), { recursive: true });
+        await makeFolder(dirname(target));
         try {
           await placeBytes({ bytes, target, workFolder });
           return;

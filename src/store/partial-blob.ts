@@ -3,11 +3,12 @@
  * them; a record that is ahead all the same, after a power cut, is found out by the digest. The blob takes its place only once its digest
  * was seen to be right, and is flushed before.
  */
-import { mkdir, open, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CorralError } from '../core/corral-error.ts';
 import { blobFileName, type Digest } from '../formats/digest.ts';
 import { createContiguousHash } from './contiguous-hash.ts';
+import { makeFolder } from './make-folder.ts';
 import { partialPath, readPartRecords, removePartRecords, writePartRecord } from './part-files.ts';
 import { layOutParts, type PartRecord } from './part-layout.ts';
 import { flushFolder } from './place-file.ts';
@@ -149,7 +150,7 @@ export async function openPartialBlob({ path, digest, sizeBytes }: OpenPartialBl
 }
 
 async function openFiles(path: string, sizeBytes: number): Promise<{ file: FileHandle; parts: Part[] }> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const found = await openExisting(path, sizeBytes);
   try {
     // Before anything is made of a size that is only a claim so far.

@@ -2,9 +2,10 @@
  * Where damaged blobs are moved: `.corral-quarantine/`, beside `blobs/`, in which Ollama would remove them after an hour under any name
  * that is not a digest. They stay for a week, for whoever wants to know what happened to the disk.
  */
-import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { blobFileName, type Digest } from '../formats/digest.ts';
+import { makeFolder } from './make-folder.ts';
 import { temporaryName } from './place-file.ts';
 import { isAbsent, writeFault } from './store-fault.ts';
 import { blobPath } from './store-layout.ts';
@@ -16,7 +17,7 @@ export async function quarantineBlob(modelsDir: string, digest: Digest): Promise
   const folder = quarantineFolder(modelsDir);
   const target = join(folder, temporaryName(blobFileName(digest)));
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await rename(blobPath(modelsDir, digest), target);
     const now = new Date();
     await utimes(target, now, now);
