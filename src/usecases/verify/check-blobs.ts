@@ -35,7 +35,10 @@ export async function* checkBlobs(
       if (condition !== 'good') bad.push({ ...blob, condition });
     }
   };
-  const done = Promise.all(Array.from({ length: blobsAtOnce }, work)).then(() => {});
+  const workAll = async () => {
+    await Promise.all(Array.from({ length: blobsAtOnce }, work));
+  };
+  const done = workAll();
   try {
     // A damaged file may be longer than it should be, a missing one adds nothing.
     yield* pacedProgress(done, () => ({ status, total, completed: Math.min(completed, total) }), signal);
