@@ -1,10 +1,11 @@
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CorralError, toCorralError } from '../core/corral-error.ts';
+import { toCorralError } from '../core/corral-error.ts';
 import type { Logger } from '../core/logger.ts';
 import { openBlobHold } from './blob-hold.ts';
 import type { BlobReference, BlobStore, WriteBlobOptions } from './blob-store.ts';
 import { checkBlob } from './check-blob.ts';
+import { digestMismatch } from './digest-mismatch.ts';
 import { hashFile, type HashedFile } from './hash-file.ts';
 import { makeFolder } from './make-folder.ts';
 import { flushFolder, temporaryName } from './place-file.ts';
@@ -116,10 +117,4 @@ async function flushFile(path: string): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-function digestMismatch(expected: Digest, got: Digest): CorralError {
-  return new CorralError('digest_mismatch', `digest mismatch, expected "${expected}", got "${got}"`, {
-    hint: 'The bytes were damaged on their way, or are not those that were meant: send them again.',
-  });
 }
