@@ -7,12 +7,15 @@ import { open, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promise
 import { dirname } from 'node:path';
 import { CorralError } from '../core/corral-error.ts';
 import { blobFileName, type Digest } from '../formats/digest.ts';
-import { createContiguousHash } from './contiguous-hash.ts';
+import type { FollowingHash } from './following-hash.ts';
+import { createInlineHash } from './inline-hash.ts';
 import { makeFolder } from './make-folder.ts';
 import { partialPath, readPartRecords, removePartRecords, writePartRecord } from './part-files.ts';
 import { layOutParts, type PartRecord } from './part-layout.ts';
+import { PartWriter } from './part-writer.ts';
 import { flushFolder } from './place-file.ts';
 import { isAbsent, writeFault } from './store-fault.ts';
+import { createThreadedHash } from './threaded-hash.ts';
 
 /** A part as its writer sees it; live. */
 export interface PartialBlobPart {
@@ -27,7 +30,10 @@ export interface PartialBlob {
   readonly completedBytes: number;
   /** What was there already when it was opened. */
   readonly resumedBytes: number;
-  /** Adds bytes behind what the part has, within the part; one call at a time per part. Throws `store_write`. */
+  /**
+   * Adds bytes behind what the part has, within the part; one call at a time per part. They are taken over and must not change. Throws
+   * `store_write`, also for an earlier write.
+   */
   append(part: PartialBlobPart, bytes: Uint8Array): Promise<void>;
   /** Makes the full file a blob. Throws `digest_mismatch`, and nothing is left of it; `store_write`. It is closed in any case. */
   finish(): Promise<void>;
@@ -43,120 +49,157 @@ export interface OpenPartialBlobOptions {
 }
 
 /** How much a crash may cost: what arrived after the last record. A 64th of the blob, between these. */
-const minRecordBytes = 256 * 1024;
+const minUnrecordedBytes = 256 * 1024;
 const maxUnrecordedBytes = 16 * 1024 * 1024;
 
-interface Part extends PartRecord {
-  completedBytes: number;
-  recordedBytes: number;
-}
+/** Flushed to the disk in such steps, beside the transfer, so that the end of it does not wait for all. */
+const flushEveryBytes = 32 * 1024 * 1024;
+
+/** Larger blobs are hashed in a thread, which takes some ten milliseconds to start. */
+const threadedHashBytes = 8 * 1024 * 1024;
 
 /** Throws `store_write`, also when the disk has no room for what is missing. */
-export async function openPartialBlob({ path, digest, sizeBytes }: OpenPartialBlobOptions): Promise<PartialBlob> {
-  const { file, parts } = await openFiles(path, sizeBytes).catch((error: unknown) => {
+export async function openPartialBlob(options: OpenPartialBlobOptions): Promise<PartialBlob> {
+  const { path, sizeBytes } = options;
+  const files = await openFiles(path, sizeBytes).catch((error: unknown) => {
     throw writeFault(sizeBytes, error);
   });
-  const recordEveryBytes = Math.min(maxUnrecordedBytes, Math.max(minRecordBytes, sizeBytes / 64));
-  const resumedBytes = sum(parts);
-  let completedBytes = resumedBytes;
-  let recording: Promise<void> = Promise.resolve();
-  let closed: Promise<void> | undefined;
-  // The first part that isn't complete; it only ever moves on.
-  let frontier = 0;
-  const hash = createContiguousHash(file, () => {
-    while (parts[frontier]?.completedBytes === parts[frontier]?.sizeBytes && frontier < parts.length) frontier++;
-    const part = parts[frontier];
-    return part === undefined ? sizeBytes : part.offset + part.completedBytes;
-  });
-
-  /** One record after the other, beside the transfer. */
-  function record(part: Part): void {
-    part.recordedBytes = part.completedBytes;
-    recording = recording.then(() => writePartRecord(path, part));
-    // Awaited by the next append; a fault before that is not lost, only early.
-    recording.catch(() => {});
-  }
-
-  async function release(): Promise<void> {
-    await hash.stop();
-    for (const part of parts) if (part.recordedBytes < part.completedBytes) record(part);
-    // Whoever closes gives up: a record that could not be written costs bytes, nothing else.
-    await recording.catch(() => {});
-    await file.close();
-  }
-
-  async function place(): Promise<void> {
-    await recording;
-    const found: Digest = `sha256:${await hash.digest(sizeBytes)}`;
-    if (found !== digest) {
-      await close();
-      await rm(partialPath(path), { force: true });
-      await removePartRecords(path);
-      throw digestMismatch(digest, found);
-    }
-    await file.chmod(0o644);
-    await file.sync();
-    await close();
-    await rename(partialPath(path), path).catch(async (error: unknown) => {
-      // Ollama worked on the same files and was faster.
-      if (!isAbsent(error) || (await stat(path)).size !== sizeBytes) throw error;
-    });
-    await flushFolder(dirname(path));
-    await removePartRecords(path);
-  }
-
-  function close(): Promise<void> {
-    closed ??= release();
-    return closed;
-  }
-
-  return {
-    sizeBytes,
-    parts,
-    resumedBytes,
-    get completedBytes() {
-      return completedBytes;
-    },
-    async append(writable, bytes) {
-      const part = writable as Part;
-      const offset = part.offset + part.completedBytes;
-      try {
-        for (let written = 0; written < bytes.byteLength;) {
-          written += (await file.write(bytes, written, bytes.byteLength - written, offset + written)).bytesWritten;
-        }
-        part.completedBytes += bytes.byteLength;
-        completedBytes += bytes.byteLength;
-        hash.written(offset, bytes);
-        const isComplete = part.completedBytes === part.sizeBytes;
-        if (isComplete || part.completedBytes - part.recordedBytes >= recordEveryBytes) {
-          await recording;
-          record(part);
-        }
-      } catch (error) {
-        throw writeFault(sizeBytes - completedBytes, error);
-      }
-    },
-    async finish() {
-      try {
-        await place();
-      } catch (error) {
-        throw writeFault(undefined, error);
-      } finally {
-        await close();
-      }
-    },
-    close,
-  };
+  return new OpenPartialBlob(options, files);
 }
 
-async function openFiles(path: string, sizeBytes: number): Promise<{ file: FileHandle; parts: Part[] }> {
-  await makeFolder(dirname(path));
+class OpenPartialBlob implements PartialBlob {
+  readonly sizeBytes: number;
+  readonly parts: readonly PartWriter[];
+  readonly resumedBytes: number;
+  completedBytes: number;
+  readonly #path: string;
+  readonly #digest: Digest;
+  readonly #file: FileHandle;
+  readonly #hash: FollowingHash;
+  readonly #recordedBytes: Map<PartWriter, number>;
+  readonly #unrecordedBytes: number;
+  /** The first part that isn't written in full; it only ever moves on. */
+  #frontier = 0;
+  #unflushedBytes = 0;
+  /** Records and flushes, one after the other, beside the transfer. */
+  #upkeep: Promise<void> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+
+  constructor({ path, digest, sizeBytes }: OpenPartialBlobOptions, { file, parts }: Files) {
+    this.sizeBytes = sizeBytes;
+    this.resumedBytes = sum(parts);
+    this.completedBytes = this.resumedBytes;
+    this.#path = path;
+    this.#digest = digest;
+    this.#file = file;
+    this.parts = parts.map((part) => new PartWriter(part, file, (writer) => this.#written(writer)));
+    this.#recordedBytes = new Map(this.parts.map((part) => [part, part.completedBytes]));
+    this.#unrecordedBytes = Math.min(maxUnrecordedBytes, Math.max(minUnrecordedBytes, sizeBytes / 64));
+    const contiguous = () => this.#contiguousBytes();
+    const threaded = sizeBytes >= threadedHashBytes ? createThreadedHash(file, contiguous) : undefined;
+    this.#hash = threaded ?? createInlineHash(file, contiguous);
+    // An earlier process may have left some.
+    this.#hash.follow();
+  }
+
+  async append(part: PartialBlobPart, bytes: Uint8Array): Promise<void> {
+    try {
+      this.completedBytes += bytes.byteLength;
+      await (part as PartWriter).append(bytes);
+    } catch (error) {
+      throw writeFault(this.sizeBytes - this.completedBytes, error);
+    }
+  }
+
+  async finish(): Promise<void> {
+    try {
+      await this.#place();
+    } catch (error) {
+      throw writeFault(undefined, error);
+    } finally {
+      await this.close();
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#release();
+    return this.#closed;
+  }
+
+  #contiguousBytes(): number {
+    const { parts } = this;
+    while (this.#frontier < parts.length && parts[this.#frontier]?.writtenBytes === parts[this.#frontier]?.sizeBytes) {
+      this.#frontier++;
+    }
+    const part = parts[this.#frontier];
+    return part === undefined ? this.sizeBytes : part.offset + part.writtenBytes;
+  }
+
+  #written(part: PartWriter): void {
+    this.#hash.follow();
+    const newBytes = part.writtenBytes - (this.#recordedBytes.get(part) ?? 0);
+    if (newBytes >= this.#unrecordedBytes || part.writtenBytes === part.sizeBytes) this.#record(part);
+  }
+
+  #record(part: PartWriter): void {
+    const { record } = part;
+    this.#unflushedBytes += record.completedBytes - (this.#recordedBytes.get(part) ?? 0);
+    this.#recordedBytes.set(part, record.completedBytes);
+    const flushes = this.#unflushedBytes >= flushEveryBytes;
+    if (flushes) this.#unflushedBytes = 0;
+    this.#upkeep = this.#upkeep.then(async () => {
+      await writePartRecord(this.#path, record);
+      if (flushes) await this.#file.datasync();
+    });
+    // Awaited at the end; a fault before that is not lost, only early.
+    this.#upkeep.catch(() => {});
+  }
+
+  async #place(): Promise<void> {
+    for (const part of this.parts) await part.flush();
+    const hashing = this.#hash.digest(this.sizeBytes);
+    hashing.catch(() => {});
+    await this.#upkeep;
+    await this.#file.chmod(0o644);
+    await this.#file.sync();
+    const found: Digest = `sha256:${await hashing}`;
+    await this.close();
+    if (found !== this.#digest) {
+      await rm(partialPath(this.#path), { force: true });
+      await removePartRecords(this.#path);
+      throw digestMismatch(this.#digest, found);
+    }
+    await rename(partialPath(this.#path), this.#path).catch(async (error: unknown) => {
+      // Ollama worked on the same files and was faster.
+      if (!isAbsent(error) || (await stat(this.#path)).size !== this.sizeBytes) throw error;
+    });
+    await flushFolder(dirname(this.#path));
+    await removePartRecords(this.#path);
+  }
+
+  async #release(): Promise<void> {
+    await this.#hash.stop();
+    // Whoever closes gives up: what could not be written or recorded costs bytes, nothing else.
+    for (const part of this.parts) await part.flush().catch(() => {});
+    for (const part of this.parts) if (part.writtenBytes > (this.#recordedBytes.get(part) ?? 0)) this.#record(part);
+    await this.#upkeep.catch(() => {});
+    await this.#file.close();
+  }
+}
+
+interface Files {
+  readonly file: FileHandle;
+  readonly parts: readonly PartRecord[];
+}
+
+async function openFiles(path: string, sizeBytes: number): Promise<Files> {
+  await mkdir(dirname(path), { recursive: true });
+  import { makeFolder } from './make-folder.ts';
   const found = await openExisting(path, sizeBytes);
   try {
     // Before anything is made of a size that is only a claim so far.
     await requireRoom(dirname(path), sizeBytes - sum(found?.parts ?? []));
-    const { file, parts } = found ?? (await createFiles(path, sizeBytes));
-    return { file, parts: parts.map((part) => ({ ...part, recordedBytes: part.completedBytes })) };
+    return found ?? (await createFiles(path, sizeBytes));
   } catch (error) {
     await found?.file.close();
     throw error;
@@ -167,11 +210,6 @@ async function requireRoom(folder: string, missingBytes: number): Promise<void> 
   const { bavail, bsize } = await statfs(folder);
   if (bavail * bsize >= missingBytes) return;
   throw writeFault(missingBytes, Object.assign(new Error('no room'), { code: 'ENOSPC' }));
-}
-
-interface Files {
-  readonly file: FileHandle;
-  readonly parts: readonly PartRecord[];
 }
 
 async function createFiles(path: string, sizeBytes: number): Promise<Files> {

@@ -3,6 +3,7 @@
  * trusted authorities. No redirect is followed and no error status judged here. `undici` is loaded with the first request, because a
  * server that never pulls should not pay for it.
  */
+import type { SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import type { ProxySettings } from '../../config/settings.ts';
 import { chooseProxy } from './choose-proxy.ts';
@@ -59,7 +60,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
         body: (body as Uint8Array | undefined) ?? null,
         headersTimeout: replyTimeoutMs,
         bodyTimeout: 0,
-        dispatcher: dispatcherFor(url),
+        dispatcher: await dispatcherFor(url),
         signal,
       });
       // What breaks a body is told to who reads it; nobody has to read it.
@@ -88,31 +89,37 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 
 interface Network {
   readonly request: typeof import('undici').request;
-  dispatcherFor(url: URL): Dispatcher;
+  dispatcherFor(url: URL): Promise<Dispatcher>;
   close(): Promise<void>;
 }
 
 async function openNetwork({ proxy, ...files }: HttpClientOptions): Promise<Network> {
-  const [{ Agent, ProxyAgent, request }, secureContext] = await Promise.all([
-    import('undici'),
-    trustedCertificates(files),
-  ]);
-  const tls = { secureContext, timeout: connectTimeoutMs };
-  const direct = new Agent({ connect: tls });
-  const proxies = new Map<string, Dispatcher>();
+  const { Agent, ProxyAgent, request } = await import('undici');
+  const dispatchers = new Map<string, Promise<Dispatcher>>();
+  let certificates: Promise<SecureContext> | undefined;
+
+  async function open(uri: string | undefined, isSecure: boolean): Promise<Dispatcher> {
+    // Only who speaks TLS pays for reading the authorities.
+    const tls = isSecure ? { secureContext: await (certificates ??= trustedCertificates(files)) } : {};
+    const connect = { ...tls, timeout: connectTimeoutMs };
+    if (uri === undefined) return new Agent({ connect });
+    // Plain HTTP goes through a proxy as it is, without a tunnel: many permit tunnels to port 443 alone.
+    return new ProxyAgent({ uri, proxyTunnel: false, requestTls: connect, proxyTls: connect, connect });
+  }
+
   return {
     request,
     dispatcherFor(url) {
       const uri = chooseProxy(url, proxy);
-      if (uri === undefined) return direct;
-      // Plain HTTP goes through a proxy as it is, without a tunnel: many permit tunnels to port 443 alone.
-      const through =
-        proxies.get(uri) ?? new ProxyAgent({ uri, proxyTunnel: false, requestTls: tls, proxyTls: tls, connect: tls });
-      proxies.set(uri, through);
-      return through;
+      const isSecure = url.protocol === 'https:' || uri?.startsWith('https:') === true;
+      const key = `${isSecure} ${uri}`;
+      const opening = dispatchers.get(key) ?? open(uri, isSecure);
+      dispatchers.set(key, opening);
+      return opening;
     },
     async close() {
-      await Promise.all([direct.destroy(), ...[...proxies.values()].map((agent) => agent.destroy())]);
+      const opened = await Promise.allSettled(dispatchers.values());
+      await Promise.all(opened.map((one) => (one.status === 'fulfilled' ? one.value.destroy() : undefined)));
     },
   };
 }

@@ -1,34 +1,21 @@
-/**
- * The SHA-256 of a file that is written in any order: it follows from the file's beginning as far as there is no gap. Bytes that arrive
- * where it stands are hashed on their way to the disk; what was written ahead of it, or by an earlier process, is read back as soon as the gap
- * closes, while it still is in the system's memory as a rule.
- */
+/** A following hash in this thread, for blobs that are small or where no thread can be had. */
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import type { ContiguousBytes, FollowingHash } from './following-hash.ts';
 
 // Hashing this much holds other work up for about a millisecond.
 const blockBytes = 1024 * 1024;
 
-export interface ContiguousHash {
-  /** Tells that `bytes` were written at `offset`. */
-  written(offset: number, bytes: Uint8Array): void;
-  /** Bare hex of the bytes up to `sizeBytes`, which all have to be written. Rejects with what reading the file throws. */
-  digest(sizeBytes: number): Promise<string>;
-  /** Resolves when the file is not read any more. */
-  stop(): Promise<void>;
-}
-
-/** `contiguousBytes` tells how far the file is written without a gap. */
-export function createContiguousHash(file: FileHandle, contiguousBytes: () => number): ContiguousHash {
+export function createInlineHash(file: FileHandle, contiguousBytes: ContiguousBytes): FollowingHash {
   const hash = createHash('sha256');
   let hashedBytes = 0;
   let stopped = false;
   let catchingUp: Promise<void> | undefined;
 
   async function catchUp(): Promise<void> {
-    const block = Buffer.allocUnsafe(blockBytes);
+    const block = Buffer.allocUnsafe(Math.min(blockBytes, contiguousBytes() - hashedBytes));
     while (!stopped && hashedBytes < contiguousBytes()) {
-      const length = Math.min(blockBytes, contiguousBytes() - hashedBytes);
+      const length = Math.min(block.length, contiguousBytes() - hashedBytes);
       const { bytesRead } = await file.read(block, 0, length, hashedBytes);
       if (bytesRead === 0) throw new Error('the file is shorter than what was written');
       hash.update(block.subarray(0, bytesRead));
@@ -49,16 +36,8 @@ export function createContiguousHash(file: FileHandle, contiguousBytes: () => nu
     );
   }
 
-  // An earlier process may have left some.
-  follow();
   return {
-    written(offset, bytes) {
-      if (catchingUp === undefined && offset === hashedBytes) {
-        hash.update(bytes);
-        hashedBytes += bytes.byteLength;
-      }
-      follow();
-    },
+    follow,
     async digest(sizeBytes) {
       while (hashedBytes < sizeBytes) {
         follow();
