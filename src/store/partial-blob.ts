@@ -193,8 +193,7 @@ interface Files {
 }
 
 async function openFiles(path: string, sizeBytes: number): Promise<Files> {
-  await mkdir(dirname(path), { recursive: true });
-  import { makeFolder } from './make-folder.ts';
+  await makeFolder(dirname(path));
   const found = await openExisting(path, sizeBytes);
   try {
     // Before anything is made of a size that is only a claim so far.
