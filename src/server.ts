@@ -4,13 +4,18 @@ import type { Settings } from './config/settings.ts';
 import { toCorralError } from './core/corral-error.ts';
 import { createLogger, type Logger } from './core/logger.ts';
 import { computeThreads } from './engine/cpu-threads.ts';
+import { createQuantiser } from './engine/quantise-process.ts';
 import { startRunner } from './engine/runner-process.ts';
 import { createHttpServer } from './http/create-http-server.ts';
 import { listen } from './http/listen.ts';
 import { countRequests, type RequestCount } from './http/request-count.ts';
+import { createRegistryClient } from './registry/registry-client.ts';
 import { createModelPool } from './scheduler/create-model-pool.ts';
 import type { ModelPool } from './scheduler/model-pool.ts';
 import { planLoad } from './scheduler/plan-load.ts';
+import { cleanStore } from './store/clean-store.ts';
+import { createBlobStore } from './store/create-blob-store.ts';
+import { createManifestStore } from './store/create-manifest-store.ts';
 import { installStarterModels } from './store/install-starter-models.ts';
 import { openModelStore } from './store/model-store.ts';
 
@@ -40,7 +45,10 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
   // Whoever reads the log may go away before the server does.
   process.stderr.on('error', () => {});
   for (const warning of warnings) logger.warn(warning);
-  const store = openModelStore({ modelsDir: settings.modelsDir, logger });
+  const { modelsDir, noPrune } = settings;
+  const store = openModelStore({ modelsDir, logger });
+  const blobs = createBlobStore({ modelsDir, logger });
+  const manifests = createManifestStore({ modelsDir, blobs, noPrune, logger });
   const machineThreads = computeThreads();
   const pool = createModelPool({
     settings,
@@ -52,9 +60,22 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
     startRunner: (load, wait) =>
       startRunner(load, wait, { logger, libraryDir: settings.libraryDir, gpuEnvironment: settings.gpuEnvironment }),
   });
-  const http = createHttpServer({ store, pool, settings, logger, version: `${apiLevel}+corral.${version}` });
+  const apiVersion = `${apiLevel}+corral.${version}`;
+  const registry = createRegistryClient(settings, apiVersion);
+  const http = createHttpServer({
+    store,
+    blobs,
+    manifests,
+    registry,
+    quantise: createQuantiser({ logger, libraryDir: settings.libraryDir }),
+    pool,
+    settings,
+    logger,
+    version: apiVersion,
+  });
   const requests = countRequests(http.server);
-  await installStarters(starterDir, settings.modelsDir, logger);
+  await cleanStore({ modelsDir, noPrune, logger });
+  await installStarters(starterDir, modelsDir, logger);
   await listen(http, settings.host);
   logger.info(`Corral ${version} listens on ${formatHostAddress(settings.host)}`, {
     threads: machineThreads,
@@ -62,6 +83,7 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
   const reason = await ending(requests, pool, exitWhenIdle);
   logger.info('shutting down', { reason });
   await Promise.all([http.close(), pool.close()]);
+  await registry.close();
   return 0;
 }
 

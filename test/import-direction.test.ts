@@ -17,10 +17,11 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   runner: ['llama', 'api', 'formats', 'config', 'core', 'engine/runner-protocol.ts'],
   prompt: parent,
   store: parent,
+  registry: parent,
   engine: [...parent, 'store/stored-model.ts'],
   scheduler: ['engine', 'store', 'prompt', ...parent],
-  usecases: ['scheduler', 'engine', 'store', 'prompt', ...parent],
-  http: ['usecases', 'scheduler', 'engine', 'store', 'prompt', ...parent],
+  usecases: ['scheduler', 'engine', 'store', 'registry', 'prompt', ...parent],
+  http: ['usecases', 'scheduler', 'engine', 'store', 'registry', 'prompt', ...parent],
   cli: parent,
 };
 

@@ -7,9 +7,11 @@
 import { join, resolve } from 'node:path';
 import { defaultHostAddress } from './host-address.ts';
 import { readCloudDisabled } from './server-file.ts';
+import { proxyKind, registryMirrorKind } from './network-kinds.ts';
 import {
   automaticCountKind,
   byteLimitKind,
+  byteRateKind,
   countKind,
   flashAttentionKind,
   folderKind,
@@ -64,6 +66,8 @@ interface Row<Value> {
   readonly kind: SettingKind<Value>;
   readonly fallback: Value;
   readonly meaning: string;
+  /** Another spelling of the name, looked at when the first is not set. */
+  readonly otherName?: string;
 }
 
 /** The effective settings for a user whose home folder is `homedir`. Reads `server.json`; writes nothing. */
@@ -75,13 +79,13 @@ export function readSettings(
   const warnings: string[] = [];
   const homeDir = join(resolve(homedir), '.ollama');
 
-  const setting = <Value>({ name, kind, fallback, meaning }: Row<Value>): Value => {
-    const text = clean(environment[name]);
+  const setting = <Value>({ name, kind, fallback, meaning, otherName }: Row<Value>): Value => {
+    const text = clean(environment[name] ?? (otherName === undefined ? undefined : environment[otherName]));
     const given = text === '' ? undefined : kind.read(text, (reason) => warnings.push(`${name}: ${reason}`));
     if (text !== '' && given === undefined) {
-      warnings.push(
-        `${name}: invalid value ${JSON.stringify(text)}, the default ${shown(kind.show(fallback))} is used`,
-      );
+      // An address that is not understood may hold a password all the same.
+      const quoted = text.includes('@') ? '' : ` ${JSON.stringify(text)}`;
+      warnings.push(`${name}: invalid value${quoted}, the default ${shown(kind.show(fallback))} is used`);
     }
     const value = given === undefined ? fallback : given;
     const source = given === undefined ? 'default' : 'environment';
@@ -222,6 +226,65 @@ export function readSettings(
       kind: optionalTextKind,
       fallback: undefined,
       meaning: 'Editor that `run` opens for long messages',
+    }),
+    registryMirror: setting({
+      name: 'CORRAL_REGISTRY_MIRROR',
+      kind: registryMirrorKind,
+      fallback: undefined,
+      meaning: "Registry where names without a host are sought instead of Ollama's: [http://]host[:port][/project]",
+    }),
+    registryFallback: setting({
+      name: 'CORRAL_REGISTRY_FALLBACK',
+      kind: switchKind,
+      fallback: false,
+      meaning: "Whether Ollama's registry is asked for what the mirror does not have",
+    }),
+    registryAuthHosts: setting({
+      name: 'CORRAL_REGISTRY_AUTH_HOSTS',
+      kind: listKind,
+      fallback: [],
+      meaning: 'Token servers besides the registries themselves that may be sent credentials, separated by commas',
+    }),
+    downloadLimitBytes: setting({
+      name: 'CORRAL_DOWNLOAD_LIMIT',
+      kind: byteRateKind,
+      fallback: 0,
+      meaning: 'Bytes per second that all downloads together may take, such as 20MB',
+    }),
+    proxy: {
+      https: setting({
+        name: 'HTTPS_PROXY',
+        otherName: 'https_proxy',
+        kind: proxyKind,
+        fallback: undefined,
+        meaning: 'Proxy for connections to https registries',
+      }),
+      http: setting({
+        name: 'HTTP_PROXY',
+        otherName: 'http_proxy',
+        kind: proxyKind,
+        fallback: undefined,
+        meaning: 'Proxy for connections to http registries',
+      }),
+      except: setting({
+        name: 'NO_PROXY',
+        otherName: 'no_proxy',
+        kind: listKind,
+        fallback: [],
+        meaning: 'Hosts, domains and networks that are reached without the proxy, separated by commas',
+      }),
+    },
+    certificateFile: setting({
+      name: 'SSL_CERT_FILE',
+      kind: optionalFolderKind,
+      fallback: undefined,
+      meaning: "File of the certificate authorities to trust instead of the system's",
+    }),
+    extraCertificateFile: setting({
+      name: 'NODE_EXTRA_CA_CERTS',
+      kind: optionalFolderKind,
+      fallback: undefined,
+      meaning: 'File of further certificate authorities to trust',
     }),
     cloudDisabledBy: readCloudSwitch(setting, report, warnings, join(homeDir, 'server.json')),
     gpuEnvironment: readGpuEnvironment(environment, report),

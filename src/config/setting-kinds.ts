@@ -119,14 +119,22 @@ const unitBytes: ReadonlyMap<string, number> = new Map([
   ]),
 ]);
 
+function readBytes(text: string): number | undefined {
+  const [, amount = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,6})?) ?([a-z]*)$/.exec(text.toLowerCase()) ?? [];
+  const size = unitBytes.get(unit);
+  if (amount === '' || size === undefined) return undefined;
+  const bytes = Math.floor(Number(amount) * size);
+  return Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+
 /** Bytes with an optional unit: `8GB` (decimal), `8GiB` or `8g` (binary). 0 leaves the choice to the program. */
 export const byteLimitKind: SettingKind<number> = {
-  read(text) {
-    const [, amount = '', unit = ''] = /^(\d{1,15}(?:\.\d{1,6})?) ?([a-z]*)$/.exec(text.toLowerCase()) ?? [];
-    const size = unitBytes.get(unit);
-    if (amount === '' || size === undefined) return undefined;
-    const bytes = Math.floor(Number(amount) * size);
-    return Number.isSafeInteger(bytes) ? bytes : undefined;
-  },
+  read: readBytes,
   show: (bytes) => (bytes === 0 ? 'auto' : formatByteSize(bytes)),
+};
+
+/** Bytes per second, written as bytes with an optional `/s`. 0 is no limit. */
+export const byteRateKind: SettingKind<number> = {
+  read: (text) => readBytes(text.replace(/\/s$/i, '')),
+  show: (bytes) => (bytes === 0 ? 'none' : `${formatByteSize(bytes)}/s`),
 };

@@ -11,6 +11,23 @@ export interface HostAddress {
   readonly port: number;
 }
 
+/** Where names without a host are sought instead of Ollama's registry. */
+export interface RegistryMirror {
+  readonly scheme: 'http' | 'https';
+  /** With the port, where one is given. */
+  readonly host: string;
+  /** Put before the repository, without slashes at its ends: a proxy cache's project. Empty = none. */
+  readonly prefix: string;
+}
+
+/** The way out of this network. `undefined` = directly. Texts may hold a password: never log one. */
+export interface ProxySettings {
+  readonly https: string | undefined;
+  readonly http: string | undefined;
+  /** Hosts that are reached directly, as NO_PROXY spells them. */
+  readonly except: readonly string[];
+}
+
 export interface Settings {
   readonly host: HostAddress;
   /** The user's `.ollama` folder: store, history, keys. */
@@ -50,6 +67,19 @@ export interface Settings {
   readonly threads: number;
   /** CORRAL_LIBRARY_DIR: folder of libllama instead of the npm package's; undefined = the package's. */
   readonly libraryDir: string | undefined;
+  /** CORRAL_REGISTRY_MIRROR */
+  readonly registryMirror: RegistryMirror | undefined;
+  /** CORRAL_REGISTRY_FALLBACK: whether Ollama's registry is asked for what the mirror doesn't have. */
+  readonly registryFallback: boolean;
+  /** CORRAL_REGISTRY_AUTH_HOSTS: token servers, besides the registry itself, that may be sent the registry's credentials. */
+  readonly registryAuthHosts: readonly string[];
+  /** CORRAL_DOWNLOAD_LIMIT: bytes per second of all downloads together; 0 = no limit. */
+  readonly downloadLimitBytes: number;
+  readonly proxy: ProxySettings;
+  /** SSL_CERT_FILE: certificate authorities instead of the system's. */
+  readonly certificateFile: string | undefined;
+  /** NODE_EXTRA_CA_CERTS: further ones. */
+  readonly extraCertificateFile: string | undefined;
   /** GPU selection variables passed on to the runner as they are. */
   readonly gpuEnvironment: Readonly<Record<string, string>>;
 }

@@ -5,13 +5,13 @@
  * Killing it is always safe, it owns no files; that is how loads are cancelled and models unloaded.
  */
 import { fork, type ChildProcess } from 'node:child_process';
-import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { CorralError } from '../core/corral-error.ts';
 import { decodeVector } from '../core/float-vector.ts';
 import { readLines } from '../core/line-reader.ts';
 import type { Logger } from '../core/logger.ts';
 import { AsyncQueue } from '../core/async-queue.ts';
+import { preferAsVictim } from './prefer-as-victim.ts';
 import type { Embeddings, GenerationEvent, Runner } from './runner.ts';
 import { runnerEnvironment } from './runner-environment.ts';
 import type {
@@ -43,9 +43,6 @@ const runnerProgram = fileURLToPath(new URL('../runner/runner-main.js', import.m
 
 /** An assertion of the engine with its backtrace is shorter than this. */
 const keptLines = 40;
-
-/** What the kernel should end first when memory runs out: the model, not the server (0..1000 on top of the usual score). */
-const outOfMemoryScore = 600;
 
 /**
  * Starts a child and loads the model in it. Rejects with `canceled` when the signal aborts, with the child's own error, or
@@ -116,10 +113,7 @@ class RunnerProcess implements Runner {
     });
     child.on('message', (message) => this.#receive(message as ChildMessage));
     if (child.stderr !== null) void this.#logLines(child.stderr);
-    if (process.platform === 'linux' && child.pid !== undefined) {
-      // Best effort: without the right to raise it, the kernel's own choice stands.
-      writeFile(`/proc/${child.pid}/oom_score_adj`, String(outOfMemoryScore)).catch(() => {});
-    }
+    preferAsVictim(child.pid);
   }
 
   load(request: LoadRequest, onProgress: (fraction: number) => void): Promise<LoadedFacts> {

@@ -13,6 +13,8 @@ export interface ManifestLayer {
   readonly sizeBytes: number;
   /** The model this layer was taken from, as it was named then. */
   readonly from: string | undefined;
+  /** Of a tensor or file in a model that is stored in many layers. */
+  readonly name?: string;
 }
 
 export interface ModelManifest {
@@ -36,6 +38,8 @@ export interface ModelConfig {
   readonly embeddingLength?: number;
   readonly remoteHost?: string;
   readonly remoteModel?: string;
+  readonly baseName?: string;
+  readonly draft?: { readonly modelFormat: string; readonly architecture: string };
 }
 
 /** What a layer's blob is, by its media type. Types that are not here are carried along and not read. */
@@ -50,6 +54,8 @@ export const layerMediaType = {
   params: 'application/vnd.ollama.image.params',
   messages: 'application/vnd.ollama.image.messages',
   license: 'application/vnd.ollama.image.license',
+  /** A small model that guesses ahead of the large one. */
+  draft: 'application/vnd.ollama.image.draft',
 } as const;
 
 /** Registries refuse manifests above 4 MiB; the largest in use, one layer per tensor, have a few hundred KiB. */
@@ -64,6 +70,7 @@ const layerSchema = z
     digest: z.string(),
     size: z.int().nonnegative(),
     from: z.string().nullish(),
+    name: z.string().nullish(),
   })
   .transform((layer, context): ManifestLayer => {
     const digest = parseDigest(layer.digest);
@@ -71,7 +78,13 @@ const layerSchema = z
       context.addIssue({ code: 'custom', message: 'not a sha256 digest', path: ['digest'] });
       return z.NEVER;
     }
-    return { mediaType: layer.mediaType, digest, sizeBytes: layer.size, from: layer.from || undefined };
+    return {
+      mediaType: layer.mediaType,
+      digest,
+      sizeBytes: layer.size,
+      from: layer.from || undefined,
+      ...(layer.name ? { name: layer.name } : {}),
+    };
   });
 
 const manifestSchema = z.object({

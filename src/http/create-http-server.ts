@@ -9,13 +9,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { UseCaseParts } from '../usecases/use-case-parts.ts';
 import { createErrorReplier } from './error-reply.ts';
-import type { Handler, Route } from './exchange.ts';
+import type { Exchange, Handler, Route } from './exchange.ts';
 import { createHostPolicy } from './host-policy.ts';
 import { decideNoRoute } from './no-route.ts';
 import { answerRoutes } from './ollama/answer-routes.ts';
+import { blobRoutes } from './ollama/blob-routes.ts';
+import { createRoutes } from './ollama/create-routes.ts';
 import { embedRoutes } from './ollama/embed-routes.ts';
 import { modelRoutes } from './ollama/model-routes.ts';
+import { registryRoutes } from './ollama/registry-routes.ts';
 import { serverRoutes } from './ollama/server-routes.ts';
+import { verifyRoutes } from './ollama/verify-routes.ts';
 import { createOriginPolicy } from './origin-policy.ts';
 import { writeEmpty, writeText } from './write-reply.ts';
 
@@ -27,11 +31,11 @@ export interface HttpServerOptions extends UseCaseParts {
 // A client that takes longer to send its headers is not one; the default of 60 s keeps a dead connection that long.
 const headersTimeoutMs = 15_000;
 
-/** For the whole request, body included: 64 MB within five minutes is a slow radio link. */
-const requestTimeoutMs = 300_000;
-
 /** Idle connections are closed after this; clients reuse theirs within seconds. */
 const keepAliveTimeoutMs = 75_000;
+
+// Node takes no longer header than this, path and all.
+const maxParamBytes = 16 * 1024;
 
 const keepAliveProbeMs = 30_000;
 
@@ -48,15 +52,22 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   const routes: readonly Route[] = [
     ...serverRoutes(options.version, settings),
     ...modelRoutes(options),
+    ...blobRoutes(options),
     ...embedRoutes(options),
     ...answerRoutes(options),
+    ...createRoutes(options),
+    ...registryRoutes(options),
+    ...verifyRoutes(options),
   ];
 
   const app = Fastify({
     logger: false,
     exposeHeadRoutes: false,
     forceCloseConnections: true,
-    requestTimeout: requestTimeoutMs,
+    // What is no digest is told so, however long it is.
+    routerOptions: { maxParamLength: maxParamBytes },
+    // A model's weights may take hours to arrive: whoever reads a body sets its limit.
+    requestTimeout: 0,
     keepAliveTimeout: keepAliveTimeoutMs,
     // The system asks whether a silent client still lives: one may wait minutes for a model to load.
     http: { headersTimeout: headersTimeoutMs, keepAlive: true, keepAliveInitialDelay: keepAliveProbeMs },
@@ -93,7 +104,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     return true;
   }
 
-  async function answer(handle: Handler, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function answer(handle: Handler, exchange: Omit<Exchange, 'signal'>): Promise<void> {
+    const { request, response } = exchange;
     const controller = new AbortController();
     response.once('close', () => {
       if (!response.writableFinished) controller.abort();
@@ -101,7 +113,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     // A connection that broke has closed too, which is all there is to know of it.
     response.on('error', () => {});
     try {
-      await handle({ request, response, signal: controller.signal });
+      await handle({ ...exchange, signal: controller.signal });
     } catch (thrown) {
       errors.reply(request, response, thrown);
     }
@@ -132,7 +144,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       method: [...methods],
       handler(request, reply) {
         reply.hijack();
-        void answer(handle, request.raw, reply.raw);
+        const params = request.params as Exchange['params'];
+        void answer(handle, { request: request.raw, response: reply.raw, params });
       },
     });
   }

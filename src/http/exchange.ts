@@ -4,6 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** What stands in the path where the route's path has `:name`, decoded. */
+  readonly params: Readonly<Record<string, string>>;
   /** Aborted as soon as the client has gone away. */
   readonly signal: AbortSignal;
 }
@@ -12,6 +14,7 @@ export interface Exchange {
 export type Handler = (exchange: Exchange) => Promise<void> | void;
 
 export interface Route {
+  /** A part that begins with a colon stands for any one part: `/api/blobs/:digest`. */
   readonly path: string;
   readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE')[];
   readonly handle: Handler;

@@ -21,5 +21,13 @@ export function decideNoRoute(routes: readonly Route[], method: string, url: str
 }
 
 function methodsOf(routes: readonly Route[], path: string): readonly string[] {
-  return routes.filter((route) => route.path === path).flatMap((route) => route.methods);
+  return routes.filter((route) => matches(route.path, path)).flatMap((route) => route.methods);
+}
+
+function matches(pattern: string, path: string): boolean {
+  if (!pattern.includes(':')) return pattern === path;
+  const parts = path.split('/');
+  const wanted = pattern.split('/');
+  const fits = (part: string, index: number) => part === parts[index] || (part.startsWith(':') && parts[index] !== '');
+  return wanted.length === parts.length && wanted.every(fits);
 }

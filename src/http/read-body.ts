@@ -7,15 +7,23 @@ import { CorralError } from '../core/corral-error.ts';
  */
 export const maxBodyBytes = 64 * 1024 * 1024;
 
-/** The whole body. Throws `bad_request` with status 413 beyond `maxBytes`, `canceled` when the client leaves before it is there. */
+/** Most time a body may take: 64 MB within five minutes is a slow radio link. */
+const maxBodyMs = 300_000;
+
+/**
+ * The whole body. Throws `bad_request` with status 413 beyond `maxBytes` and 408 beyond five minutes, `canceled` when the client leaves
+ * before it is there.
+ */
 export function readBody(request: IncomingMessage, maxBytes: number = maxBodyBytes): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
     const settle = (outcome: () => void) => {
       request.off('data', onData).off('end', onEnd).off('error', onGone).off('close', onGone);
+      clearTimeout(giveUp);
       outcome();
     };
+    const giveUp = setTimeout(() => settle(() => reject(bodyTooSlow())), maxBodyMs);
     const onGone = () => settle(() => reject(new CorralError('canceled', 'request canceled')));
     const onEnd = () => settle(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     const refuse = () => settle(() => reject(bodyTooLarge(maxBytes)));
@@ -31,6 +39,10 @@ export function readBody(request: IncomingMessage, maxBytes: number = maxBodyByt
     }
     request.on('data', onData).on('end', onEnd).on('error', onGone).on('close', onGone);
   });
+}
+
+function bodyTooSlow(): CorralError {
+  return new CorralError('bad_request', 'request body took too long', { status: 408 });
 }
 
 function bodyTooLarge(maxBytes: number): CorralError {

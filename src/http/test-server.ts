@@ -4,7 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { readSettings } from '../config/read-settings.ts';
 import { createLogger } from '../core/logger.ts';
+import { createRegistryClient } from '../registry/registry-client.ts';
 import type { ResidentModel } from '../scheduler/model-pool.ts';
+import { createBlobStore } from '../store/create-blob-store.ts';
+import { createManifestStore } from '../store/create-manifest-store.ts';
 import { openModelStore } from '../store/model-store.ts';
 import {
   scriptedPool,
@@ -13,6 +16,7 @@ import {
   type ScriptedPool,
   type ScriptedRunner,
 } from '../usecases/test-runner.ts';
+import { noQuantiser } from '../usecases/test-quantiser.ts';
 import { createHttpServer } from './create-http-server.ts';
 
 export interface TestServer {
@@ -31,17 +35,36 @@ export interface TestServerOptions {
 
 export const starterDir = fileURLToPath(new URL('../../starter', import.meta.url));
 
+/** Reads the starter models themselves; a test that writes sets OLLAMA_MODELS to a folder of its own. */
 export async function startTestServer({ script, resident, environment = {} }: TestServerOptions): Promise<TestServer> {
   const logLines: string[] = [];
   const logger = createLogger('debug', (line) => logLines.push(line));
   const { settings } = readSettings({ OLLAMA_MODELS: starterDir, ...environment }, '/nonexistent');
   const runner = scriptedRunner(script);
   const pool = scriptedPool(runner, resident);
-  const store = openModelStore({ modelsDir: settings.modelsDir, logger });
-  const app = createHttpServer({ store, pool, settings, logger, version: '9.9.9' });
+  const { modelsDir, noPrune } = settings;
+  const store = openModelStore({ modelsDir, logger });
+  const blobs = createBlobStore({ modelsDir, logger });
+  const manifests = createManifestStore({ modelsDir, blobs, noPrune, logger });
+  const registry = createRegistryClient(settings, '9.9.9');
+  const app = createHttpServer({
+    store,
+    blobs,
+    manifests,
+    registry,
+    pool,
+    quantise: noQuantiser,
+    settings,
+    logger,
+    version: '9.9.9',
+  });
   await app.listen({ host: '127.0.0.1', port: 0 });
   const { port } = app.server.address() as AddressInfo;
-  return { port, runner, pool, logLines, close: () => app.close() };
+  const close = async () => {
+    await app.close();
+    await registry.close();
+  };
+  return { port, runner, pool, logLines, close };
 }
 
 export interface Reply {
@@ -61,8 +84,17 @@ export function send(port: number, path: string, options: SendOptions = {}): Pro
   const { body } = options;
   const payload = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   const method = options.method ?? (body === undefined ? 'GET' : 'POST');
+  // Node frames the body of a DELETE only when its length is said.
+  const length = payload === undefined ? {} : { 'content-length': String(Buffer.byteLength(payload)) };
   return new Promise((resolve, reject) => {
-    const target = { host: '127.0.0.1', port, path, method, headers: { ...options.headers }, agent: false as const };
+    const target = {
+      host: '127.0.0.1',
+      port,
+      path,
+      method,
+      headers: { ...length, ...options.headers },
+      agent: false as const,
+    };
     const request = http.request(target, (response) => {
       let text = '';
       response.setEncoding('utf8');

@@ -6,7 +6,7 @@ import koffi, { type LibraryHandle } from 'koffi';
 import { CorralError } from '../core/corral-error.ts';
 import { installHint, type LibraryFiles } from './find-libraries.ts';
 import './structs.ts';
-import type { ContextParams, ModelParams, Pointer, ThreadpoolParams } from './structs.ts';
+import type { ContextParams, ModelParams, Pointer, QuantiseParams, ThreadpoolParams } from './structs.ts';
 
 /** Values for one `llama_batch`; typed arrays are passed as pointers, so they must outlive the call. */
 export interface NativeBatch {
@@ -17,6 +17,16 @@ export interface NativeBatch {
   n_seq_id: Int32Array;
   seq_id: BigUint64Array;
   logits: Int8Array;
+}
+
+/** A function that koffi runs on a thread of its own: this one stays free for messages. */
+export interface AsyncQuantise {
+  async(
+    source: string,
+    target: string,
+    params: QuantiseParams,
+    done: (error: Error | null, code: number) => void,
+  ): void;
 }
 
 type NullablePointer = Pointer | null;
@@ -85,6 +95,15 @@ export function loadBindings(files: LibraryFiles) {
     setAdapters: fn<(context: Pointer, adapters: BigUint64Array, count: number, scales: Float32Array) => number>(
       llama,
       'int32_t llama_set_adapters_lora(void *ctx, void *adapters, size_t n, void *scales)',
+    ),
+
+    defaultQuantiseParams: fn<() => QuantiseParams>(
+      llama,
+      'llama_model_quantize_params llama_model_quantize_default_params()',
+    ),
+    quantise: fn<AsyncQuantise>(
+      llama,
+      'uint32_t llama_model_quantize(const char *source, const char *target, llama_model_quantize_params *params)',
     ),
 
     contextLength: fn<(context: Pointer) => number>(llama, 'uint32_t llama_n_ctx(void *ctx)'),

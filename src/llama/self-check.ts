@@ -56,10 +56,28 @@ const contextDefaults: Expected = {
   ctx_other: null,
 };
 
+const quantiseDefaults: Expected = {
+  nthread: 0,
+  ftype: 7,
+  allow_requantize: false,
+  quantize_output_tensor: true,
+  only_copy: false,
+  pure: false,
+  keep_split: false,
+  dry_run: false,
+  tt_overrides: null,
+  prune_layers: null,
+};
+
 /** Throws `native_library` naming the first field that differs. */
 export function checkStructLayouts(bindings: Pick<Bindings, 'defaultModelParams' | 'defaultContextParams'>): void {
   compare('llama_model_params', bindings.defaultModelParams(), modelDefaults);
   compare('llama_context_params', bindings.defaultContextParams(), contextDefaults);
+}
+
+/** As `checkStructLayouts`, for the quantiser, which needs no other. */
+export function checkQuantiseLayout({ defaultQuantiseParams }: Pick<Bindings, 'defaultQuantiseParams'>): void {
+  compare('llama_model_quantize_params', defaultQuantiseParams(), quantiseDefaults);
 }
 
 function compare(struct: string, actual: object, expected: Expected): void {

@@ -45,6 +45,22 @@ export interface ContextParams {
   kv_unified: boolean;
 }
 
+export interface QuantiseParams {
+  nthread: number;
+  ftype: number;
+  output_tensor_type: number;
+  token_embedding_type: number;
+  allow_requantize: boolean;
+  quantize_output_tensor: boolean;
+  only_copy: boolean;
+  pure: boolean;
+  keep_split: boolean;
+  dry_run: boolean;
+  /** Ends with one whose pattern is null. */
+  tt_overrides: readonly { readonly pattern: string | null; readonly type: number }[] | null;
+  max_buf_size: number | bigint;
+}
+
 export interface ThreadpoolParams {
   n_threads: number;
   prio: number;
@@ -111,6 +127,26 @@ koffi.struct('llama_context_params', {
   samplers: 'void *',
   n_samplers: 'size_t',
   ctx_other: 'void *',
+});
+
+koffi.struct('llama_model_tensor_override', { pattern: 'const char *', type: 'int' });
+
+koffi.struct('llama_model_quantize_params', {
+  nthread: 'int32_t',
+  ftype: 'int',
+  output_tensor_type: 'int',
+  token_embedding_type: 'int',
+  allow_requantize: 'bool',
+  quantize_output_tensor: 'bool',
+  only_copy: 'bool',
+  pure: 'bool',
+  keep_split: 'bool',
+  dry_run: 'bool',
+  imatrix: 'void *',
+  kv_overrides: 'void *',
+  tt_overrides: 'llama_model_tensor_override *',
+  prune_layers: 'void *',
+  max_buf_size: 'size_t',
 });
 
 koffi.struct('llama_batch', {

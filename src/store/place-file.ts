@@ -50,6 +50,18 @@ export function temporaryName(name: string): string {
   return `${name}-corral-${process.pid}-${processMark}-${nextTemporary}`;
 }
 
+export interface TemporaryOwner {
+  readonly pid: number;
+  /** Tells processes of one id apart. */
+  readonly mark: string;
+}
+
+/** Whose temporary file it is; undefined for a file of any other name. */
+export function temporaryOwner(path: string): TemporaryOwner | undefined {
+  const [, pid, mark] = /-corral-(\d{1,10})-([0-9a-f]{8})-\d+$/.exec(path) ?? [];
+  return pid === undefined || mark === undefined ? undefined : { pid: Number(pid), mark };
+}
+
 /** Flushes a folder's entries to the disk, where the system can. */
 export async function flushFolder(folder: string): Promise<void> {
   try {
@@ -106,14 +118,24 @@ async function exists(path: string): Promise<boolean> {
   }
 }
 
-/** Removes temporary files in `folder` whose process has ended, or that nobody wrote to for an hour. */
-export async function removeAbandoned(folder: string): Promise<void> {
+/**
+ * Removes temporary files in `folder` whose process has ended, or that nobody wrote to for an hour. Those of the processes that
+ * `livingMarks` names stay in any case. Returns the names of the removed.
+ */
+export async function removeAbandoned(
+  folder: string,
+  livingMarks: ReadonlySet<string> = new Set(),
+): Promise<readonly string[]> {
+  const removed: string[] = [];
   for (const entry of await readdir(folder)) {
-    const [, pid, mark] = /-corral-(\d{1,10})-([0-9a-f]{8})-\d+$/.exec(entry) ?? [];
-    if (pid === undefined || mark === processMark) continue;
+    const owner = temporaryOwner(entry);
+    if (owner === undefined || owner.mark === processMark || livingMarks.has(owner.mark)) continue;
     const path = join(folder, entry);
-    if (!isRunning(Number(pid)) || (await isOld(path))) await rm(path, { force: true });
+    if (isRunning(owner.pid) && !(await isOld(path))) continue;
+    await rm(path, { force: true });
+    removed.push(entry);
   }
+  return removed;
 }
 
 // A process in another container may seem dead from here. Its rename then finds nothing and fails; its caller tries again.

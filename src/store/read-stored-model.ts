@@ -87,12 +87,14 @@ async function readManifest(
   });
   const manifest = within(model, 'its manifest', () => parseManifest(bytes));
   const config = await readBlob(modelsDir, model, manifest.config, maxConfigBytes);
+  const parentModel = manifest.layers.findLast(({ mediaType }) => mediaType === layerMediaType.model)?.from;
   const entry: StoredModelEntry = {
     name: file.name,
     manifestDigest: createHash('sha256').update(bytes).digest('hex'),
     sizeBytes: manifest.layers.reduce((sum, layer) => sum + layer.sizeBytes, manifest.config.sizeBytes),
     modifiedAt,
     config: within(model, `its config ${manifest.config.digest}`, () => parseModelConfig(config)),
+    ...(parentModel !== undefined && { parentModel }),
   };
   return { entry, manifest };
 }

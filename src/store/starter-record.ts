@@ -2,11 +2,11 @@
  * Which starter models a store has ever been offered, in `.corral-starter.json` beside `manifests/` and `blobs/`: Ollama neither
  * reads nor removes files there.
  */
-import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { CorralError } from '../core/corral-error.ts';
-import { flushFolder, removeAbandoned, temporaryName } from './place-file.ts';
+import { placeBytes } from './place-bytes.ts';
+import { removeAbandoned } from './place-file.ts';
 import { readSmallFile } from './read-small-file.ts';
 import { isAbsent, readFault } from './store-fault.ts';
 
@@ -32,18 +32,6 @@ export async function readStarterRecord(modelsDir: string): Promise<Set<string>>
 /** Replaces the record, all or nothing. Throws what the file system throws. */
 export async function writeStarterRecord(modelsDir: string, offered: ReadonlySet<string>): Promise<void> {
   await removeAbandoned(modelsDir);
-  const temporary = join(modelsDir, temporaryName(recordFile));
-  try {
-    const handle = await open(temporary, 'wx', 0o644);
-    try {
-      await handle.writeFile(JSON.stringify({ offered: [...offered].sort() }) + '\n');
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, join(modelsDir, recordFile));
-    await flushFolder(modelsDir);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  const bytes = Buffer.from(JSON.stringify({ offered: [...offered].sort() }) + '\n');
+  await placeBytes({ bytes, target: join(modelsDir, recordFile) });
 }

@@ -27,13 +27,13 @@ export function readFault(what: string, error: unknown): CorralError {
   });
 }
 
-/** Writing `neededBytes` into the store failed. A typed error is passed on. */
-export function writeFault(neededBytes: number, error: unknown): CorralError {
+/** Writing `neededBytes` (undefined = nobody knows how many) into the store failed. A typed error is passed on. */
+export function writeFault(neededBytes: number | undefined, error: unknown): CorralError {
   if (error instanceof CorralError) return error;
   const code = systemCode(error) ?? 'unknown fault';
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new CorralError('store_write', `the model store is full (${code})`, {
-      hint: `Free ${formatByteSize(neededBytes)}, or let OLLAMA_MODELS name a folder with more room.`,
+      hint: `Free ${neededBytes === undefined ? 'some room' : formatByteSize(neededBytes)}, or let OLLAMA_MODELS name a folder with more room.`,
       cause: error,
     });
   }

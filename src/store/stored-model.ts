@@ -17,6 +17,8 @@ export interface StoredModelEntry {
   readonly sizeBytes: number;
   readonly modifiedAt: Date;
   readonly config: ModelConfig;
+  /** The model that the weights were taken from, as it was named then. */
+  readonly parentModel?: string;
 }
 
 export interface StoredModel extends StoredModelEntry {

@@ -4,9 +4,11 @@ import { generateRequestSchema } from '../api/ollama/generate-request.ts';
 import { parseWire } from '../api/wire-schema.ts';
 import { readSettings } from '../config/read-settings.ts';
 import { silentLogger } from '../core/logger.ts';
+import { createRegistryClient } from '../registry/registry-client.ts';
 import type { AnswerEvent } from './answer-events.ts';
 import { chat } from './chat.ts';
 import { generate } from './generate.ts';
+import { noQuantiser } from './test-quantiser.ts';
 import { says, scriptedPool, scriptedRunner } from './test-runner.ts';
 import { showModel } from './show-model.ts';
 import { temporaryStore, type TemporaryStore } from './test-store.ts';
@@ -44,7 +46,17 @@ afterAll(() => files.remove());
 function begin(texts: readonly string[]) {
   const { settings } = readSettings({ OLLAMA_GO_TEMPLATE: '1' }, '/nonexistent');
   const runner = scriptedRunner(says(texts));
-  const parts: UseCaseParts = { store: files.store, pool: scriptedPool(runner), settings, logger: silentLogger };
+  const { store, blobs, manifests } = files;
+  const parts: UseCaseParts = {
+    store,
+    blobs,
+    manifests,
+    pool: scriptedPool(runner),
+    quantise: noQuantiser,
+    settings,
+    logger: silentLogger,
+    registry: createRegistryClient(settings, '9.9.9'),
+  };
   return { runner, parts };
 }
 

@@ -5,6 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { silentLogger } from '../core/logger.ts';
+import type { BlobStore } from '../store/blob-store.ts';
+import { createBlobStore } from '../store/create-blob-store.ts';
+import { createManifestStore } from '../store/create-manifest-store.ts';
+import type { ManifestStore } from '../store/manifest-store.ts';
 import { openModelStore } from '../store/model-store.ts';
 import type { ModelStore } from '../store/stored-model.ts';
 
@@ -19,7 +23,10 @@ export interface LayerTexts {
 }
 
 export interface TemporaryStore {
+  readonly modelsDir: string;
   readonly store: ModelStore;
+  readonly blobs: BlobStore;
+  readonly manifests: ManifestStore;
   /** Adds `name:latest` with the weights of smollm2. */
   add(name: string, layers: LayerTexts): Promise<void>;
   remove(): Promise<void>;
@@ -50,8 +57,12 @@ export async function temporaryStore(): Promise<TemporaryStore> {
     return { mediaType: `application/vnd.ollama.image.${kind}`, digest, size: (await stat(file)).size };
   }
 
+  const blobs = createBlobStore({ modelsDir, logger: silentLogger });
   return {
+    modelsDir,
     store: openModelStore({ modelsDir, logger: silentLogger }),
+    blobs,
+    manifests: createManifestStore({ modelsDir, blobs, noPrune: false, logger: silentLogger }),
     async add(name, texts) {
       const layers = [...weights];
       for (const [kind, value] of Object.entries(texts)) {

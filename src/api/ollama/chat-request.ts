@@ -4,10 +4,15 @@ import { answerFields, imagesField, recordField, textField } from './wire-fields
 
 const toolCall = goObject({
   id: textField,
-  function: goObject({ name: textField, arguments: recordField.default({}) }).prefault({}),
-}).transform((call) => ({ id: call.id, name: call.function.name, arguments: call.function.arguments }));
+  function: goObject({ index: z.int().default(0), name: textField, arguments: recordField.default({}) }).prefault({}),
+}).transform(({ id, function: { index, name, arguments: values } }) => ({
+  id,
+  name,
+  arguments: values,
+  ...(index === 0 ? {} : { index }),
+}));
 
-const message = goObject({
+export const message = goObject({
   role: z
     .string()
     .default('')

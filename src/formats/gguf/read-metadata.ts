@@ -64,7 +64,8 @@ export class MetadataReader {
     this.#arrays = arrays;
   }
 
-  async readPair(): Promise<void> {
+  /** Resolves with the pair's key. */
+  async readPair(): Promise<string> {
     const cursor = this.#cursor;
     const key = await this.#string('a key', maxKeyBytes);
     if (key === '') throw badGguf('a key is empty');
@@ -72,6 +73,7 @@ export class MetadataReader {
     await cursor.fill(4);
     const type = this.#type(key);
     this.metadata.set(key, type === 'array' ? await this.#array(key) : await this.#scalar(key, type));
+    return key;
   }
 
   /** Fetches the tokens that keys such as `tokenizer.ggml.eos_token_id` name. Call after the last pair; moves the cursor. */

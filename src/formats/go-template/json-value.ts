@@ -25,7 +25,7 @@ const isOmitted = ({ value, omit }: GoField): boolean =>
 
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
-function jsonString(text: string): string {
+export function jsonString(text: string): string {
   return JSON.stringify(text.replace(loneSurrogate, '\ufffd')).replace(
     /[<>&\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -1,6 +1,6 @@
 /** What /api/tags, /api/ps and /api/show tell about models, in the order Ollama writes it. */
 import { localTimestamp } from '../../api/wire-time.ts';
-import { modelInfo } from '../../formats/gguf/model-info.ts';
+import { modelInfo, projectorInfo } from '../../formats/gguf/model-info.ts';
 import type { ModelConfig } from '../../formats/model-manifest.ts';
 import { displayName } from '../../formats/model-name.ts';
 import type { ResidentModel } from '../../scheduler/model-pool.ts';
@@ -26,7 +26,7 @@ function tagsEntry({ entry, capabilities, contextLength, embeddingLength }: List
     size: entry.sizeBytes,
     digest: entry.manifestDigest,
     details: {
-      ...details(config),
+      ...details(config, entry.parentModel),
       ...(contextLength !== undefined && { context_length: contextLength }),
       ...(embeddingLength !== undefined && { embedding_length: embeddingLength }),
     },
@@ -70,9 +70,10 @@ export function showReply(shown: ShownModel, { verbose, baseName }: ShowReplyOpt
     ...(shown.system !== '' && { system: shown.system }),
     ...(model.config.renderer !== undefined && { renderer: model.config.renderer }),
     ...(model.config.parser !== undefined && { parser: model.config.parser }),
-    details: details(model.config),
+    details: details(model.config, model.parentModel),
     ...(model.messages.length > 0 && { messages: model.messages }),
     model_info: baseName === undefined ? info : { ...info, 'general.basename': baseName },
+    ...(shown.projector !== undefined && { projector_info: projectorInfo(shown.projector, { verbose }) }),
     ...(tensors.length > 0 && { tensors }),
     capabilities,
     modified_at: localTimestamp(model.modifiedAt),
@@ -80,9 +81,9 @@ export function showReply(shown: ShownModel, { verbose, baseName }: ShowReplyOpt
   };
 }
 
-function details(config: ModelConfig): object {
+function details(config: ModelConfig, parentModel = ''): object {
   return {
-    parent_model: '',
+    parent_model: parentModel,
     format: config.modelFormat,
     family: config.modelFamily,
     families: config.modelFamilies.length > 0 ? config.modelFamilies : null,

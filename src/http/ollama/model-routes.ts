@@ -1,11 +1,15 @@
-/** What there is: /api/tags, /api/ps and /api/show. */
+/** What there is (/api/tags, /api/ps, /api/show), under which names (/api/copy, /api/delete). */
+import { copyRequestSchema } from '../../api/ollama/copy-request.ts';
+import { deleteRequestSchema } from '../../api/ollama/delete-request.ts';
 import { showRequestSchema } from '../../api/ollama/show-request.ts';
+import { copyModel } from '../../usecases/copy-model.ts';
+import { deleteModel } from '../../usecases/delete-model.ts';
 import { listModels } from '../../usecases/list-models.ts';
 import { showModel } from '../../usecases/show-model.ts';
 import type { UseCaseParts } from '../../usecases/use-case-parts.ts';
 import type { Route } from '../exchange.ts';
 import { readRequest } from '../read-request.ts';
-import { writeJson } from '../write-reply.ts';
+import { writeEmpty, writeJson } from '../write-reply.ts';
 import { psReply, showReply, tagsReply } from './model-reply.ts';
 
 export function modelRoutes(parts: UseCaseParts): readonly Route[] {
@@ -33,6 +37,22 @@ export function modelRoutes(parts: UseCaseParts): readonly Route[] {
         const wantsBaseName = request.headers['user-agent']?.startsWith('GitHubCopilotChat/') === true;
         const baseName = wantsBaseName ? order.model || order.name : undefined;
         writeJson(response, 200, showReply(shown, { verbose: order.verbose, baseName }));
+      },
+    },
+    {
+      path: '/api/copy',
+      methods: ['POST'],
+      async handle({ request, response }) {
+        await copyModel(await readRequest(request, copyRequestSchema), parts);
+        writeEmpty(response, 200);
+      },
+    },
+    {
+      path: '/api/delete',
+      methods: ['DELETE'],
+      async handle({ request, response }) {
+        await deleteModel(await readRequest(request, deleteRequestSchema), parts);
+        writeEmpty(response, 200);
       },
     },
   ];

@@ -1,0 +1,64 @@
+/**
+ * Several shards as the one file that they were split from: the first one's metadata without the keys of the split, the tensors of all,
+ * their data as it is. One file, because a blob has no name from which an engine could find its other parts.
+ */
+import { CorralError } from '../../core/corral-error.ts';
+import type { ByteSource } from './byte-source.ts';
+import type { Gguf } from './gguf.ts';
+import { countOf } from './gguf-values.ts';
+import { metadataRanges } from './metadata-ranges.ts';
+import type { GgufToWrite, TensorToWrite } from './write-gguf.ts';
+
+export interface Shard {
+  readonly source: ByteSource;
+  readonly header: Gguf;
+}
+
+const splitKeys: ReadonlySet<string> = new Set(['split.no', 'split.count', 'split.tensors.count']);
+
+/** Large enough to keep a disk busy, small enough that a merge takes no memory to speak of. */
+const pieceBytes = 4 * 1024 * 1024;
+
+const defaultAlignment = 32;
+
+/** `shards` in their order. Throws `bad_gguf` when a tensor is there twice or some are missing. */
+export async function mergeShards(shards: readonly [Shard, ...Shard[]]): Promise<GgufToWrite> {
+  const [first] = shards;
+  const tensors = shards.flatMap((shard) => shard.header.tensors.map((tensor) => tensorOf(shard, tensor)));
+  checkTensors(tensors, countOf(first.header, 'split.tensors.count'));
+  const kept = (await metadataRanges(first.source)).filter(({ key }) => !splitKeys.has(key));
+  return {
+    pairs: {
+      count: kept.length,
+      sizeBytes: kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+      async *bytes() {
+        for (const { offsetBytes, sizeBytes } of kept) yield* pieces(first.source, offsetBytes, sizeBytes);
+      },
+    },
+    tensors,
+    alignment: countOf(first.header, 'general.alignment') ?? defaultAlignment,
+  };
+}
+
+function tensorOf({ source, header }: Shard, tensor: Gguf['tensors'][number]): TensorToWrite {
+  const { name, shape, type, sizeBytes } = tensor;
+  const data = () => pieces(source, header.dataOffsetBytes + tensor.offsetBytes, sizeBytes);
+  return { name, shape, type, sizeBytes, data };
+}
+
+async function* pieces(source: ByteSource, offsetBytes: number, sizeBytes: number): AsyncGenerator<Uint8Array> {
+  const end = offsetBytes + sizeBytes;
+  for (let at = offsetBytes; at < end; at += pieceBytes) {
+    const length = Math.min(pieceBytes, end - at);
+    const bytes = await source.read(at, length);
+    if (bytes.length < length) throw new CorralError('bad_gguf', 'a shard became shorter while it was read');
+    yield bytes;
+  }
+}
+
+function checkTensors(tensors: readonly TensorToWrite[], expected: number | undefined): void {
+  const names = new Set(tensors.map(({ name }) => name));
+  if (names.size < tensors.length) throw new CorralError('bad_gguf', 'two shards have a tensor of the same name');
+  if (expected === undefined || expected === tensors.length) return;
+  throw new CorralError('bad_gguf', `the shards have ${tensors.length} tensors, ${expected} were split`);
+}

@@ -1,0 +1,255 @@
+/**
+ * A blob on its way in, kept across restarts in Ollama's own files: see `part-files.ts`. Bytes are written before the record that tells of
+ * them; a record that is ahead all the same, after a power cut, is found out by the digest. The blob takes its place only once its digest
+ * was seen to be right, and is flushed before.
+ */
+import { open, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { CorralError } from '../core/corral-error.ts';
+import { blobFileName, type Digest } from '../formats/digest.ts';
+import type { FollowingHash } from './following-hash.ts';
+import { createInlineHash } from './inline-hash.ts';
+import { makeFolder } from './make-folder.ts';
+import { partialPath, readPartRecords, removePartRecords, writePartRecord } from './part-files.ts';
+import { layOutParts, type PartRecord } from './part-layout.ts';
+import { PartWriter } from './part-writer.ts';
+import { flushFolder } from './place-file.ts';
+import { isAbsent, writeFault } from './store-fault.ts';
+import { createThreadedHash } from './threaded-hash.ts';
+
+/** A part as its writer sees it; live. */
+export interface PartialBlobPart {
+  readonly offset: number;
+  readonly sizeBytes: number;
+  readonly completedBytes: number;
+}
+
+export interface PartialBlob {
+  readonly sizeBytes: number;
+  readonly parts: readonly PartialBlobPart[];
+  readonly completedBytes: number;
+  /** What was there already when it was opened. */
+  readonly resumedBytes: number;
+  /**
+   * Adds bytes behind what the part has, within the part; one call at a time per part. They are taken over and must not change. Throws
+   * `store_write`, also for an earlier write.
+   */
+  append(part: PartialBlobPart, bytes: Uint8Array): Promise<void>;
+  /** Makes the full file a blob. Throws `digest_mismatch`, and nothing is left of it; `store_write`. It is closed in any case. */
+  finish(): Promise<void>;
+  /** Leaves it for a later time. A second call does nothing. */
+  close(): Promise<void>;
+}
+
+export interface OpenPartialBlobOptions {
+  /** Where the blob is going to lie. */
+  readonly path: string;
+  readonly digest: Digest;
+  readonly sizeBytes: number;
+}
+
+/** How much a crash may cost: what arrived after the last record. A 64th of the blob, between these. */
+const minUnrecordedBytes = 256 * 1024;
+const maxUnrecordedBytes = 16 * 1024 * 1024;
+
+/** Flushed to the disk in such steps, beside the transfer, so that the end of it does not wait for all. */
+const flushEveryBytes = 32 * 1024 * 1024;
+
+/** Larger blobs are hashed in a thread, which takes some ten milliseconds to start. */
+const threadedHashBytes = 8 * 1024 * 1024;
+
+/** Throws `store_write`, also when the disk has no room for what is missing. */
+export async function openPartialBlob(options: OpenPartialBlobOptions): Promise<PartialBlob> {
+  const { path, sizeBytes } = options;
+  const files = await openFiles(path, sizeBytes).catch((error: unknown) => {
+    throw writeFault(sizeBytes, error);
+  });
+  return new OpenPartialBlob(options, files);
+}
+
+class OpenPartialBlob implements PartialBlob {
+  readonly sizeBytes: number;
+  readonly parts: readonly PartWriter[];
+  readonly resumedBytes: number;
+  completedBytes: number;
+  readonly #path: string;
+  readonly #digest: Digest;
+  readonly #file: FileHandle;
+  readonly #hash: FollowingHash;
+  readonly #recordedBytes: Map<PartWriter, number>;
+  readonly #unrecordedBytes: number;
+  /** The first part that isn't written in full; it only ever moves on. */
+  #frontier = 0;
+  #unflushedBytes = 0;
+  /** Records and flushes, one after the other, beside the transfer. */
+  #upkeep: Promise<void> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+
+  constructor({ path, digest, sizeBytes }: OpenPartialBlobOptions, { file, parts }: Files) {
+    this.sizeBytes = sizeBytes;
+    this.resumedBytes = sum(parts);
+    this.completedBytes = this.resumedBytes;
+    this.#path = path;
+    this.#digest = digest;
+    this.#file = file;
+    this.parts = parts.map((part) => new PartWriter(part, file, (writer) => this.#written(writer)));
+    this.#recordedBytes = new Map(this.parts.map((part) => [part, part.completedBytes]));
+    this.#unrecordedBytes = Math.min(maxUnrecordedBytes, Math.max(minUnrecordedBytes, sizeBytes / 64));
+    const contiguous = () => this.#contiguousBytes();
+    const threaded = sizeBytes >= threadedHashBytes ? createThreadedHash(file, contiguous) : undefined;
+    this.#hash = threaded ?? createInlineHash(file, contiguous);
+    // An earlier process may have left some.
+    this.#hash.follow();
+  }
+
+  async append(part: PartialBlobPart, bytes: Uint8Array): Promise<void> {
+    try {
+      this.completedBytes += bytes.byteLength;
+      await (part as PartWriter).append(bytes);
+    } catch (error) {
+      throw writeFault(this.sizeBytes - this.completedBytes, error);
+    }
+  }
+
+  async finish(): Promise<void> {
+    try {
+      await this.#place();
+    } catch (error) {
+      throw writeFault(undefined, error);
+    } finally {
+      await this.close();
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#release();
+    return this.#closed;
+  }
+
+  #contiguousBytes(): number {
+    const { parts } = this;
+    while (this.#frontier < parts.length && parts[this.#frontier]?.writtenBytes === parts[this.#frontier]?.sizeBytes) {
+      this.#frontier++;
+    }
+    const part = parts[this.#frontier];
+    return part === undefined ? this.sizeBytes : part.offset + part.writtenBytes;
+  }
+
+  #written(part: PartWriter): void {
+    this.#hash.follow();
+    const newBytes = part.writtenBytes - (this.#recordedBytes.get(part) ?? 0);
+    if (newBytes >= this.#unrecordedBytes || part.writtenBytes === part.sizeBytes) this.#record(part);
+  }
+
+  #record(part: PartWriter): void {
+    const { record } = part;
+    this.#unflushedBytes += record.completedBytes - (this.#recordedBytes.get(part) ?? 0);
+    this.#recordedBytes.set(part, record.completedBytes);
+    const flushes = this.#unflushedBytes >= flushEveryBytes;
+    if (flushes) this.#unflushedBytes = 0;
+    this.#upkeep = this.#upkeep.then(async () => {
+      await writePartRecord(this.#path, record);
+      if (flushes) await this.#file.datasync();
+    });
+    // Awaited at the end; a fault before that is not lost, only early.
+    this.#upkeep.catch(() => {});
+  }
+
+  async #place(): Promise<void> {
+    for (const part of this.parts) await part.flush();
+    const hashing = this.#hash.digest(this.sizeBytes);
+    hashing.catch(() => {});
+    await this.#upkeep;
+    await this.#file.chmod(0o644);
+    await this.#file.sync();
+    const found: Digest = `sha256:${await hashing}`;
+    await this.close();
+    if (found !== this.#digest) {
+      await rm(partialPath(this.#path), { force: true });
+      await removePartRecords(this.#path);
+      throw digestMismatch(this.#digest, found);
+    }
+    await rename(partialPath(this.#path), this.#path).catch(async (error: unknown) => {
+      // Ollama worked on the same files and was faster.
+      if (!isAbsent(error) || (await stat(this.#path)).size !== this.sizeBytes) throw error;
+    });
+    await flushFolder(dirname(this.#path));
+    await removePartRecords(this.#path);
+  }
+
+  async #release(): Promise<void> {
+    await this.#hash.stop();
+    // Whoever closes gives up: what could not be written or recorded costs bytes, nothing else.
+    for (const part of this.parts) await part.flush().catch(() => {});
+    for (const part of this.parts) if (part.writtenBytes > (this.#recordedBytes.get(part) ?? 0)) this.#record(part);
+    await this.#upkeep.catch(() => {});
+    await this.#file.close();
+  }
+}
+
+interface Files {
+  readonly file: FileHandle;
+  readonly parts: readonly PartRecord[];
+}
+
+async function openFiles(path: string, sizeBytes: number): Promise<Files> {
+  await makeFolder(dirname(path));
+  const found = await openExisting(path, sizeBytes);
+  try {
+    // Before anything is made of a size that is only a claim so far.
+    await requireRoom(dirname(path), sizeBytes - sum(found?.parts ?? []));
+    return found ?? (await createFiles(path, sizeBytes));
+  } catch (error) {
+    await found?.file.close();
+    throw error;
+  }
+}
+
+async function requireRoom(folder: string, missingBytes: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize >= missingBytes) return;
+  throw writeFault(missingBytes, Object.assign(new Error('no room'), { code: 'ENOSPC' }));
+}
+
+async function createFiles(path: string, sizeBytes: number): Promise<Files> {
+  await removePartRecords(path);
+  const file = await open(partialPath(path), 'w+', 0o644);
+  try {
+    await file.truncate(sizeBytes);
+    const parts = layOutParts(sizeBytes);
+    // All of them from the start: Ollama takes their sum for the blob's size.
+    for (const part of parts) await writePartRecord(path, part);
+    return { file, parts };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** What an earlier process left, if it can be used. */
+async function openExisting(path: string, sizeBytes: number): Promise<Files | undefined> {
+  const parts = await readPartRecords(path, sizeBytes);
+  if (parts === undefined) return undefined;
+  let file: FileHandle;
+  try {
+    file = await open(partialPath(path), 'r+');
+  } catch {
+    // Without the bytes, or the right to write them, the records are worth nothing.
+    return undefined;
+  }
+  if ((await file.stat()).size === sizeBytes) return { file, parts };
+  await file.close();
+  return undefined;
+}
+
+function sum(parts: readonly PartRecord[]): number {
+  return parts.reduce((total, { completedBytes }) => total + completedBytes, 0);
+}
+
+function digestMismatch(want: Digest, got: Digest): CorralError {
+  const text = `digest mismatch, file must be downloaded again: want ${want}, got ${got}`;
+  return new CorralError('digest_mismatch', text, {
+    status: 500,
+    hint: `Blob ${blobFileName(want).slice(7, 19)} was damaged on its way or at the registry; nothing of it was kept.`,
+  });
+}

@@ -1,0 +1,104 @@
+/** A create request, checked as far as it can be without looking at the store. */
+import type { CreateRequest } from '../../api/ollama/create-request.ts';
+import { CorralError } from '../../core/corral-error.ts';
+import { parseDigest, type Digest } from '../../formats/digest.ts';
+import { parseGoTemplate } from '../../formats/go-template/go-template.ts';
+import { parseModelName, type ModelName } from '../../formats/model-name.ts';
+import { parseModelReference } from '../../formats/model-reference.ts';
+
+export interface SourceFile {
+  /** As the client names it, with `/` between folders. */
+  readonly name: string;
+  readonly digest: Digest;
+}
+
+export interface NamedBase {
+  readonly name: ModelName;
+  /** As it was sent, for the registry. */
+  readonly sent: string;
+}
+
+export interface CreateOrder {
+  readonly name: ModelName;
+  /** The model to begin with, or the files to import. */
+  readonly base: { readonly from: NamedBase } | { readonly files: readonly SourceFile[] };
+  readonly adapters: readonly SourceFile[];
+  /** In capitals, still unchecked; empty = as it is. */
+  readonly quantisation: string;
+  /** Everything else as it was sent. */
+  readonly changes: CreateRequest;
+}
+
+/** In Ollama's order and words. Throws `bad_request`, `invalid_digest`, `invalid_model_name`, `bad_template`, `not_supported` or `forbidden`. */
+export function createOrder(request: CreateRequest): CreateOrder {
+  const files = sourceFiles(request.files ?? {});
+  const adapters = sourceFiles(request.adapters ?? {});
+  refuseDrafts(request);
+  const name = parseModelName(request.model || request.name);
+  const base = baseOf(request, files);
+  // Before anything is fetched or computed that would be in vain.
+  if (request.template !== '') checkTemplate(request.template);
+  return {
+    name,
+    base,
+    adapters,
+    quantisation: (request.quantize || request.quantization).toUpperCase(),
+    changes: request,
+  };
+}
+
+/** Ordered by name, which is the order of their layers. */
+function sourceFiles(files: Readonly<Record<string, string>>): SourceFile[] {
+  const checked = Object.entries(files).map(([name, text]) => {
+    if (!isRelativePath(name)) throw new CorralError('bad_request', 'file path must be relative');
+    const digest = parseDigest(text);
+    if (digest === undefined) throw new CorralError('invalid_digest', 'invalid digest format');
+    return { name, digest };
+  });
+  return checked.sort((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** Go's fs.ValidPath: no root, no way upwards, nothing empty. */
+function isRelativePath(path: string): boolean {
+  return path === '.' || path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+
+function refuseDrafts(request: CreateRequest): void {
+  if (Object.keys(request.draft_files ?? {}).length === 0) {
+    if (request.draft_quantize === '') return;
+    throw new CorralError('bad_request', '--draft-quantize requires a DRAFT model');
+  }
+  throw new CorralError('not_supported', 'draft models are not supported', {
+    hint: 'Leave DRAFT out of the Modelfile; the model answers the same without it.',
+  });
+}
+
+function baseOf(request: CreateRequest, files: readonly SourceFile[]): CreateOrder['base'] {
+  if (request.from !== '') return { from: { name: localModel(request), sent: request.from } };
+  if (request.files !== undefined) return { files };
+  throw new CorralError('bad_request', "neither 'from' or 'files' was specified", {
+    hint: 'A Modelfile needs a FROM line, a request the field "from" or "files".',
+  });
+}
+
+function localModel({ from, remote_host: remoteHost }: CreateRequest): ModelName {
+  const { base, source } = parseModelReference(from);
+  if (source === 'cloud' || remoteHost !== '') {
+    throw new CorralError('forbidden', 'ollama cloud is disabled: remote model is unavailable', {
+      hint: 'Corral runs models on this machine only.',
+    });
+  }
+  return parseModelName(base);
+}
+
+function checkTemplate(template: string): void {
+  try {
+    parseGoTemplate(template);
+  } catch (thrown) {
+    if (!(thrown instanceof CorralError)) throw thrown;
+    throw new CorralError('bad_template', `template error: ${thrown.message}`, {
+      hint: 'The template is a Go template; the message names its line.',
+      cause: thrown,
+    });
+  }
+}

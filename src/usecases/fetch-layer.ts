@@ -1,0 +1,70 @@
+/** One blob of a model from a registry into the store, shared with everybody who fetches the same at the moment. */
+import { toCorralError } from '../core/corral-error.ts';
+import type { ManifestLayer } from '../formats/model-manifest.ts';
+import { downloadBlob } from '../registry/download-blob.ts';
+import type { DownloadProgress } from '../registry/registry-client.ts';
+import type { RegistrySession } from '../registry/registry-session.ts';
+import { openPartialBlob } from '../store/partial-blob.ts';
+import { pacedProgress } from './paced-progress.ts';
+import type { ProgressEvent } from './progress-event.ts';
+import type { UseCaseParts } from './use-case-parts.ts';
+
+export type FetchParts = Pick<UseCaseParts, 'blobs' | 'registry' | 'logger'>;
+
+/**
+ * Fetches the layer's blob unless it is there; keep it with a hold before. Its digest is checked before it is in the store. Throws
+ * RegistryError, `digest_mismatch`, `store_write`, `canceled`; what has arrived is kept for the next time unless it is wrong.
+ */
+export async function* fetchLayer(
+  layer: ManifestLayer,
+  session: RegistrySession,
+  parts: FetchParts,
+  signal: AbortSignal,
+): AsyncGenerator<ProgressEvent, void, undefined> {
+  const { digest, sizeBytes: total } = layer;
+  const status = `pulling ${digest.slice(7, 19)}`;
+  if ((await parts.blobs.sizeOf(digest)) === total) {
+    yield { status, digest, total, completed: total };
+    return;
+  }
+  const shared = await parts.registry.downloads.join(digest, (ownSignal) => {
+    const handle: DownloadProgress = { completedBytes: () => 0 };
+    return { handle, done: download(layer, session, parts, handle, ownSignal) };
+  });
+  try {
+    const look = () => ({ status, digest, total, completed: shared.handle.completedBytes() });
+    yield* pacedProgress(shared.done, look, signal);
+  } finally {
+    await shared.leave();
+  }
+}
+
+async function download(
+  layer: ManifestLayer,
+  session: RegistrySession,
+  { blobs, registry, logger }: FetchParts,
+  progress: DownloadProgress,
+  signal: AbortSignal,
+): Promise<void> {
+  const { digest, sizeBytes } = layer;
+  for (let isFirst = true; ; isFirst = false) {
+    // The one before may have ended between the look and the joining.
+    if ((await blobs.sizeOf(digest)) === sizeBytes) break;
+    const partial = await openPartialBlob({ path: blobs.path(digest), digest, sizeBytes });
+    try {
+      progress.completedBytes = () => partial.completedBytes;
+      const { limit, timing } = registry;
+      await downloadBlob({ session, digest, target: partial, limit, timing, signal });
+      await partial.finish();
+      break;
+    } catch (thrown) {
+      const { code, message } = toCorralError(thrown);
+      // The wrong bytes may be left from an earlier process, or from a power cut: once more, all of it.
+      if (code !== 'digest_mismatch' || partial.resumedBytes === 0 || !isFirst) throw thrown;
+      logger.warn('a resumed download was wrong and begins anew', { reason: message });
+    } finally {
+      await partial.close();
+    }
+  }
+  progress.completedBytes = () => sizeBytes;
+}

@@ -1,0 +1,99 @@
+/** Debian's `docker-registry` and real Ollama as processes on loopback, where they are installed. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.ts';
+import { until } from './until.ts';
+
+export interface RealProgram {
+  readonly port: number;
+  readonly folder: string;
+  /** SIGKILL, without cleaning up. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Where a program lies on the PATH; undefined where it doesn't. */
+export function programPath(name: string): string | undefined {
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder, name))
+    .find((path) => isExecutable(path));
+}
+
+const ollamaProgram = fileURLToPath(new URL('../../../shared/peers/bin/ollama', import.meta.url));
+/** From the shared folder beside the project. */
+export const ollamaPath = isExecutable(ollamaProgram) ? ollamaProgram : undefined;
+
+/** `users` are the contents of an htpasswd file. */
+export async function startDockerRegistry(path: string, users?: string): Promise<RealProgram> {
+  const folder = await mkdtemp(join(tmpdir(), 'corral-registry-'));
+  const port = await freePort();
+  const usersFile = join(folder, 'htpasswd');
+  if (users !== undefined) await writeFile(usersFile, users);
+  const settings = {
+    version: 0.1,
+    log: { level: 'error' },
+    storage: { filesystem: { rootdirectory: join(folder, 'data') } },
+    http: { addr: `127.0.0.1:${port}` },
+    ...(users !== undefined && { auth: { htpasswd: { realm: 'test', path: usersFile } } }),
+  };
+  // JSON is YAML.
+  await writeFile(join(folder, 'config.yml'), JSON.stringify(settings));
+  const child = spawn(path, ['serve', join(folder, 'config.yml')], { stdio: 'ignore', env: {} });
+  return await started(child, folder, port, '/v2/');
+}
+
+/** Ollama on a store, which stays when it ends. */
+export async function startOllama(path: string, modelsDir: string): Promise<RealProgram> {
+  const folder = await mkdtemp(join(tmpdir(), 'corral-ollama-'));
+  const port = await freePort();
+  const child = spawn(path, ['serve'], {
+    stdio: 'ignore',
+    env: {
+      HOME: folder,
+      OLLAMA_HOST: `127.0.0.1:${port}`,
+      OLLAMA_MODELS: modelsDir,
+      OLLAMA_NOPRUNE: '1',
+    },
+  });
+  return await started(child, folder, port, '/');
+}
+
+async function started(child: ChildProcess, folder: string, port: number, path: string): Promise<RealProgram> {
+  const ended = new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+  });
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  await until('the program answers', async () => {
+    if (child.exitCode !== null) throw new Error('the program ended');
+    return await fetch(`http://127.0.0.1:${port}${path}`).then(
+      () => true,
+      () => false,
+    );
+  });
+  return {
+    port,
+    folder,
+    kill,
+    async stop() {
+      await kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
