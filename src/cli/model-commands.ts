@@ -98,6 +98,24 @@ export const modelCommands: readonly CommandSpec[] = [
     load: async () => (await import('./commands/update-models.ts')).updateModels,
   },
   {
+    name: 'verify',
+    aliases: [],
+    usage: '[MODEL]',
+    summary: 'Check that models are stored undamaged',
+    minArguments: 0,
+    maxArguments: 1,
+    flags: [
+      { name: 'repair', kind: 'boolean', summary: 'Fetch what is damaged or missing from its registry again' },
+      insecureFlag,
+    ],
+    examples: [
+      { command: 'corral verify', what: 'Read and check every model; damaged files are moved aside' },
+      { command: 'corral verify smollm2:135m --repair', what: 'Check one, and fetch what is broken' },
+    ],
+    environment: [hostNote, modelsNote],
+    load: async () => (await import('./commands/verify-models.ts')).verifyModels,
+  },
+  {
     name: 'cp',
     aliases: [],
     usage: 'SOURCE DESTINATION',

@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { RegistrySession } from './registry-session.ts';
-import { retryWaitMs, transferRetries, waitToRetry, type RetryPolicy } from './retry.ts';
+import { retryWaitMs, waitToRetry, type RetryPolicy } from './retry.ts';
 import { startUpload, uploadLocation, uploadStep } from './start-upload.ts';
 import type { UploadSource } from './upload-source.ts';
 
@@ -17,7 +17,7 @@ export interface UploadBlobOptions {
   readonly mountFrom?: string | undefined;
   /** Told how many bytes have been sent so far; goes back when a chunk is sent again. */
   readonly onSent: (bytes: number) => void;
-  readonly retries?: RetryPolicy;
+  readonly retries: RetryPolicy;
   readonly signal: AbortSignal;
 }
 
@@ -33,7 +33,7 @@ const closeReplyTimeoutMs = 600_000;
 
 /** Throws RegistryError, `store_read`, `canceled`. The blob is in the repository afterwards. */
 export async function uploadBlob(options: UploadBlobOptions): Promise<void> {
-  const { session, source, mountFrom, onSent, signal, retries = transferRetries } = options;
+  const { session, source, mountFrom, onSent, signal, retries } = options;
   for (let tried = 1; ; tried++) {
     try {
       const location = await startUpload(session, source, tried === 1 ? mountFrom : undefined, signal);
@@ -71,7 +71,7 @@ class Upload {
       const from = this.#sentBytes;
       try {
         if (!(await this.#sendChunk(from, Math.min(from + chunkBytes, sizeBytes)))) {
-          await this.#close(true);
+          await this.#sendWhole();
           return;
         }
         tried = 0;
@@ -118,6 +118,15 @@ class Upload {
     this.#sentBytes = to;
     this.#chunkSums.push(sum.digest());
     return true;
+  }
+
+  async #sendWhole(): Promise<void> {
+    const { session, source, signal } = this.#options;
+    // Anew: what the registry did with the chunk that it refused is its secret.
+    const location = await startUpload(session, source, undefined, signal);
+    if (location === undefined) return;
+    this.#location = location;
+    await this.#close(true);
   }
 
   async #close(withBody: boolean): Promise<void> {

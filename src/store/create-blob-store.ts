@@ -4,8 +4,10 @@ import { CorralError, toCorralError } from '../core/corral-error.ts';
 import type { Logger } from '../core/logger.ts';
 import { openBlobHold } from './blob-hold.ts';
 import type { BlobReference, BlobStore, WriteBlobOptions } from './blob-store.ts';
+import { checkBlob } from './check-blob.ts';
 import { hashFile, type HashedFile } from './hash-file.ts';
 import { flushFolder, temporaryName } from './place-file.ts';
+import { quarantineBlob } from './quarantine.ts';
 import { removeUnreferenced } from './remove-unreferenced.ts';
 import { isAbsent, readFault, writeFault } from './store-fault.ts';
 import { blobPath, blobsFolder } from './store-layout.ts';
@@ -90,6 +92,8 @@ export function createBlobStore({ modelsDir, logger }: BlobStoreOptions): BlobSt
         }
       }),
     hold: () => openBlobHold(modelsDir),
+    check: (blob, options) => checkBlob(path(blob.digest), blob, options),
+    quarantine: (digest) => quarantineBlob(modelsDir, digest),
     async removeUnreferenced(digests) {
       try {
         return await removeUnreferenced(modelsDir, digests);

@@ -13,7 +13,7 @@ import type { Digest } from '../formats/digest.ts';
 import { maxManifestBytes, parseManifest, type ManifestLayer, type ModelManifest } from '../formats/model-manifest.ts';
 import { displayName, sameModelName, type ModelName } from '../formats/model-name.ts';
 import type { BlobStore } from './blob-store.ts';
-import { findManifest, newManifestPath, type ManifestFile } from './find-manifests.ts';
+import { findManifest, listManifests, newManifestPath, type ManifestFile } from './find-manifests.ts';
 import type { ManifestStore, StoredManifest } from './manifest-store.ts';
 import { placeBytes } from './place-bytes.ts';
 import { flushFolder } from './place-file.ts';
@@ -136,6 +136,12 @@ export function createManifestStore({ modelsDir, blobs, noPrune, logger }: Manif
   }
 
   return {
+    async names() {
+      const files = await listManifests(modelsDir, (_parts, fault) => {
+        throw readFault('the model store', fault);
+      });
+      return files.map(({ name }) => name);
+    },
     read,
     write: (name, bytes) => inTurn(() => write(name, bytes)),
     copy: (from, to) =>

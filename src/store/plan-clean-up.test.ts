@@ -43,7 +43,7 @@ describe('clearing up', () => {
       ['sha256-corral-77-0badcaff-3'],
     ],
   ] as const;
-  for (const [what, files, held, digests, doomed] of cases) {
-    it(`${what}`, () => expect(planCleanUp(files, held, nowMs)).toEqual({ digests, files: doomed }));
-  }
+  it.each(cases)('%s', (_, files, held, digests, doomed) => {
+    expect(planCleanUp(files, held, nowMs)).toEqual({ digests, files: doomed });
+  });
 });

@@ -48,7 +48,7 @@ export async function* pushModel(
 async function* pushLayer(
   { digest, sizeBytes: total, from }: ManifestLayer,
   session: RegistrySession,
-  { blobs }: PushParts,
+  { blobs, registry }: PushParts,
   signal: AbortSignal,
 ): AsyncGenerator<ProgressEvent, void, undefined> {
   const status = `pushing ${digest.slice(7, 19)}`;
@@ -69,6 +69,7 @@ async function* pushLayer(
     onSent(bytes) {
       completed = bytes;
     },
+    retries: registry.timing.retries,
     signal: leave.signal,
   });
   try {

@@ -18,6 +18,9 @@ import { collect, publish, transferStore, type TransferStore } from '../support/
 
 const megabyte = 1_000_000;
 
+/** What was on its way to the reader when the connection broke. */
+const lostBytes = 64 * 1024;
+
 let store: TransferStore;
 let registry: RegistryServer;
 const opened: RegistryServer[] = [];
@@ -153,7 +156,7 @@ describe('a pull survives', () => {
   test('a registry that answers with another range than was asked for, by asking for the whole', async () => {
     const model = publish(registry, 2 * megabyte);
     registry.faults.push(
-      onBlobs((_, reply) => (reply.status === 206 ? withHeader(reply, 'content-range', 'bytes 5-9/2000000') : reply)),
+      onBlobs((_, reply) => (reply.status === 206 ? withHeader(reply, 'content-range', 'bytes 5-9/*') : reply)),
     );
     expect((await store.pull(model.name)).error).toBeUndefined();
   });
@@ -237,7 +240,7 @@ describe('a pull is refused, and the store stays as it was, for', () => {
   test('a manifest of 200 MB, of which no more than 4 MB are taken in', async () => {
     const huge = Buffer.alloc(200 * megabyte, ' ');
     const model = publish(registry, 1000);
-    for (const headers of [{}, { 'content-length': '', 'transfer-encoding': 'chunked' }] as const) {
+    for (const headers of [{}, { 'transfer-encoding': 'chunked' }]) {
       registry.faults = [
         (request, reply) => (request.path.includes('/manifests/') ? lengthless(huge, headers) : reply),
       ];
@@ -293,7 +296,9 @@ describe('a resumed pull', () => {
       registry.faults = [];
       const before = registry.sentBytes;
       expect((await store.pull(model.name)).error).toBeUndefined();
-      expect(registry.sentBytes - before).toBeLessThanOrEqual(model.totalBytes + model.manifest.length - cutBytes);
+      expect(registry.sentBytes - before).toBeLessThanOrEqual(
+        model.totalBytes + model.manifest.length - cutBytes + lostBytes,
+      );
     }
   });
 

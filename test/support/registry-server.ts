@@ -101,7 +101,12 @@ export async function startRegistry({
 
   async function write(request: RegistryRequest, reply: RegistryReply, response: ServerResponse): Promise<void> {
     const body = reply.body ?? Buffer.alloc(0);
-    response.writeHead(reply.status, { 'content-length': String(body.length), ...reply.headers });
+    const isChunked = reply.headers?.['transfer-encoding'] !== undefined;
+    response.writeHead(reply.status, {
+      ...(!isChunked && { 'content-length': String(body.length) }),
+      ...reply.headers,
+    });
+    response.flushHeaders();
     if (request.method === 'HEAD') {
       response.end();
       return;
