@@ -67,7 +67,7 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
     blobs,
     manifests,
     registry,
-    quantise: createQuantiser({ logger, libraryDir: settings.libraryDir }),
+    quantise: createQuantiser({ logger, libraryDir: settings.libraryDir, threads: settings.threads || machineThreads }),
     pool,
     settings,
     logger,

@@ -6,7 +6,6 @@ import { CorralError } from '../core/corral-error.ts';
 import { readLines } from '../core/line-reader.ts';
 import type { Logger } from '../core/logger.ts';
 import { oneAtATime } from '../core/one-at-a-time.ts';
-import { computeThreads } from './cpu-threads.ts';
 import { preferAsVictim } from './prefer-as-victim.ts';
 import type { Quantise, QuantiseOptions, QuantiseRequest } from './quantiser.ts';
 import { runnerEnvironment } from './runner-environment.ts';
@@ -14,6 +13,7 @@ import { runnerEnvironment } from './runner-environment.ts';
 export interface QuantiseProcessOptions {
   readonly logger: Logger;
   readonly libraryDir: string | undefined;
+  readonly threads: number;
   /** The child's program; the built one beside this file unless a test says otherwise. */
   readonly program?: string;
 }
@@ -48,7 +48,7 @@ export function createQuantiser(processOptions: QuantiseProcessOptions): Quantis
 async function quantise(
   request: QuantiseRequest,
   { signal, onProgress }: QuantiseOptions,
-  { logger, libraryDir, program = quantiseProgram }: QuantiseProcessOptions,
+  { logger, libraryDir, threads, program = quantiseProgram }: QuantiseProcessOptions,
 ): Promise<void> {
   if (signal.aborted) throw canceled();
   const child = fork(program, [], {
@@ -64,7 +64,7 @@ async function quantise(
   let complaint: string | undefined;
   try {
     const ended = ending(child);
-    child.send({ ...request, threads: request.threads || computeThreads() }, () => {});
+    child.send({ ...request, threads }, () => {});
     if (child.stderr !== null) {
       for await (const line of readLines(child.stderr)) {
         logger.debug(line, { from: 'quantiser' });

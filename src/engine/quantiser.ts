@@ -7,8 +7,6 @@ export interface QuantiseRequest {
   readonly targetPath: string;
   /** Number of `llama_ftype`. */
   readonly fileType: number;
-  /** 0 = automatic. */
-  readonly threads: number;
   /** Tensors that are kept finer than the type says: a regular expression over names, and the number of a ggml type. */
   readonly keptTensors: readonly { readonly pattern: string; readonly ggmlType: number }[];
 }

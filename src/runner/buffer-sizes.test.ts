@@ -16,9 +16,10 @@ test('buffer sizes in the engine’s log are added up, the GPU’s apart', () =>
   expect(sizes.deviceBytes).toBe(100.5 * 1024 * 1024);
 });
 
-test('repacked weights are not counted a second time', () => {
+test.each(['CPU_REPACK', '       AMX'])('weights repacked as %s are not counted a second time', (name) => {
   const sizes = new BufferSizes();
   sizes.read('load_tensors:   CPU_Mapped model buffer size =   2000.00 MiB\n');
-  sizes.read('load_tensors:   CPU_REPACK model buffer size =   1900.00 MiB\n');
+  sizes.read(`load_tensors:   ${name} model buffer size =   1900.00 MiB\n`);
   expect(sizes.totalBytes).toBe(2000 * 1024 * 1024);
+  expect(sizes.deviceBytes).toBe(0);
 });

@@ -5,6 +5,9 @@
 const line = /([\w.[\]-]+)\s+(?:model|KV|RS|compute|output|recurrent)\s+buffer size\s*=\s*([\d.]+) MiB/;
 const mebibyte = 1024 * 1024;
 
+/** Weights of the processor's own, laid out anew: for its vector units, or the tiles that some Intel processors have. */
+const repackings: ReadonlySet<string> = new Set(['CPU_REPACK', 'AMX']);
+
 export class BufferSizes {
   #mappedBytes = 0;
   #repackedBytes = 0;
@@ -18,7 +21,7 @@ export class BufferSizes {
     const name = match[1] ?? '';
     const bytes = Math.round(Number(match[2]) * mebibyte);
     if (name === 'CPU_Mapped') this.#mappedBytes += bytes;
-    else if (name === 'CPU_REPACK') this.#repackedBytes += bytes;
+    else if (repackings.has(name)) this.#repackedBytes += bytes;
     else if (/^CPU|_Host$/.test(name)) this.#hostBytes += bytes;
     else this.#deviceBytes += bytes;
   }

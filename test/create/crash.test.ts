@@ -22,7 +22,7 @@ type Request = Readonly<Record<string, unknown>>;
 const run = promisify(execFile);
 const child = fileURLToPath(new URL('../fixtures/create-and-crash.mjs', import.meta.url));
 const program = fileURLToPath(new URL('../../dist/runner/quantise-main.js', import.meta.url));
-const quantise = createQuantiser({ logger: silentLogger, libraryDir: undefined, program });
+const quantise = createQuantiser({ logger: silentLogger, libraryDir: undefined, threads: 2, program });
 const name = parseModelName('made');
 const before: Request = { model: 'made', from: 'smollm2:135m', system: 'before', license: 'old' };
 

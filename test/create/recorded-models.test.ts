@@ -42,7 +42,7 @@ const program = fileURLToPath(new URL('../../dist/runner/quantise-main.js', impo
 
 let store: StarterStore;
 beforeAll(async () => {
-  store = await starterStore(createQuantiser({ logger: silentLogger, libraryDir: undefined, program }));
+  store = await starterStore(createQuantiser({ logger: silentLogger, libraryDir: undefined, threads: 2, program }));
   await store.upload(adapterFile(0));
   await store.upload(projectorFile());
 });

@@ -19,7 +19,7 @@ import { descendants } from '../support/process-facts.ts';
 import { tinyModel } from '../support/tiny-model.ts';
 
 const program = fileURLToPath(new URL('../../dist/runner/quantise-main.js', import.meta.url));
-const quantise = createQuantiser({ logger: silentLogger, libraryDir: undefined, program });
+const quantise = createQuantiser({ logger: silentLogger, libraryDir: undefined, threads: 2, program });
 const embeddingWeights = 'sha256-abeb1316372b0b6864ee420a39e7b261651687126a7a321114b7b1aafcd00601';
 const idle = new AbortController().signal;
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'corral-quantise-'));
   const sourcePath = path.join(folder, 'tiny.gguf');
   await writeFile(sourcePath, tinyModel());
-  request = { sourcePath, targetPath: path.join(folder, 'new.gguf'), threads: 2, keptTensors: [] };
+  request = { sourcePath, targetPath: path.join(folder, 'new.gguf'), keptTensors: [] };
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -100,7 +100,7 @@ test('the child ends at once when its parent is gone', async () => {
   const child = fork(program, [], { env: {}, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   const ended = once(child, 'exit');
   const sourcePath = path.join(starterDir, 'blobs', embeddingWeights);
-  child.send({ ...request, sourcePath, fileType: 15 });
+  child.send({ ...request, sourcePath, fileType: 15, threads: 1 });
   for await (const line of readLines(child.stderr as NodeJS.ReadableStream)) if (line.startsWith('[')) break;
   child.disconnect();
   expect(await ended).toEqual([null, 'SIGKILL']);

@@ -38,7 +38,6 @@ export async function* quantisedLayer(
       sourcePath: blobs.path(digest),
       targetPath,
       fileType,
-      threads: 0,
       keptTensors: tensorsKeptFiner(facts.architecture, name),
     };
     const onProgress = (fraction: number) =>
