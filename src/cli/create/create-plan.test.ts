@@ -17,7 +17,7 @@ describe('parameters', () => {
     ['switches that are off', 'use_mmap 0', { use_mmap: false }],
     ['texts, one a line', 'stop a b\nPARAMETER stop "c "', { stop: ['a b', 'c '] }],
     ['the last one of several', 'top_k 1\nPARAMETER top_k 2', { top_k: 2 }],
-    ['a number that looks wrong for its size alone', 'seed 9223372036854775807', { seed: 9223372036854775807 }],
+    ['a number that looks wrong for its size alone', 'seed 9223372036854775807', { seed: 2 ** 63 }],
   ])('%s', (_name, line, parameters) => {
     expect(plan(`PARAMETER ${line}\n`).fields.parameters).toEqual(parameters);
   });

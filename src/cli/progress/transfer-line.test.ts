@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { textWidth } from '../terminal/text-width.ts';
 import { transferLine } from './transfer-line.ts';

@@ -236,8 +236,8 @@ describe('commands', () => {
     await shows("Created new model 'mine'");
     await type('/save bad!\r');
     while (!host.told.includes('Error: invalid model name')) await sleep(2);
-    const saves = server.requests.filter((request) => request.path === '/api/create');
-    expect(saves[0]?.body).toEqual({
+    const save = server.requests.find((request) => request.path === '/api/create');
+    expect(save?.body).toEqual({
       model: 'mine',
       from: 'm',
       system: 'be brief',
