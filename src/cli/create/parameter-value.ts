@@ -1,6 +1,7 @@
 /** The text behind PARAMETER as the value that its option has, by the spellings that Go's strconv reads. */
 import { optionKind } from '../../api/ollama/options.ts';
 import { CorralError } from '../../core/corral-error.ts';
+import { parseGoFloat } from '../../core/go-float.ts';
 import { shortestFloat } from '../../formats/gguf/shortest-float.ts';
 
 export type ParameterValue = number | boolean | readonly string[];
@@ -19,7 +20,6 @@ export const deprecatedParameters: ReadonlySet<string> = new Set([
 ]);
 
 const whole = /^[+-]?\d+$/;
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** Throws `bad_modelfile` for an unknown name and for a text that is no such value. `line` is told in the hint. */
 export function readParameterValue(name: string, text: string, line: number): ParameterValue {
@@ -31,8 +31,8 @@ export function readParameterValue(name: string, text: string, line: number): Pa
     throw badParameter(`invalid int value [${text}]`, line, `${name} is a whole number`);
   }
   if (kind === 'float32') {
-    const value = Math.fround(Number(text));
-    if (decimal.test(text) && Number.isFinite(value)) return shortestFloat(value);
+    const value = Math.fround(parseGoFloat(text) ?? Number.NaN);
+    if (Number.isFinite(value)) return shortestFloat(value);
     throw badParameter(`invalid float value [${text}]`, line, `${name} is a number`);
   }
   if (/^(1|t|T|TRUE|true|True)$/.test(text)) return true;
