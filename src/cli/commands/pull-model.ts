@@ -1,3 +1,4 @@
+import { insecureField } from '../command-arguments.ts';
 import type { CommandContext } from '../command-context.ts';
 import { followProgress } from '../progress/follow-progress.ts';
 
@@ -5,7 +6,7 @@ import { followProgress } from '../progress/follow-progress.ts';
 export async function pullModel(context: CommandContext): Promise<number> {
   const [model = ''] = context.positionals;
   const client = await context.connect();
-  const request = { model, insecure: context.flags['insecure'] === true ? true : undefined };
+  const request = { model, insecure: insecureField(context.flags) };
   await followProgress(context, client, '/api/pull', request, context.signal);
   return 0;
 }

@@ -1,5 +1,6 @@
 import { CorralError } from '../../core/corral-error.ts';
 import { tryParseModelName } from '../../formats/model-name.ts';
+import { insecureField } from '../command-arguments.ts';
 import type { CommandContext } from '../command-context.ts';
 import { followProgress } from '../progress/follow-progress.ts';
 
@@ -7,7 +8,7 @@ import { followProgress } from '../progress/follow-progress.ts';
 export async function pushModel(context: CommandContext): Promise<number> {
   const [model = ''] = context.positionals;
   const client = await context.connect();
-  const request = { model, insecure: context.flags['insecure'] === true ? true : undefined };
+  const request = { model, insecure: insecureField(context.flags) };
   try {
     await followProgress(context, client, '/api/push', request, context.signal);
   } catch (thrown) {

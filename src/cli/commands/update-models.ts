@@ -1,3 +1,4 @@
+import { insecureField } from '../command-arguments.ts';
 import type { CommandContext } from '../command-context.ts';
 import { asRecord, type JsonRecord, listField, textField } from '../json-fields.ts';
 import { followProgress } from '../progress/follow-progress.ts';
@@ -8,7 +9,11 @@ import { shortIdLength } from './list-models.ts';
 export async function updateModels(context: CommandContext): Promise<number> {
   const { positionals, flags, signal } = context;
   const client = await context.connect();
-  const request = { models: positionals.length === 0 ? undefined : positionals, check: flags['check'] === true };
+  const request = {
+    models: positionals.length === 0 ? undefined : positionals,
+    check: flags['check'] === true,
+    insecure: insecureField(flags),
+  };
   const updates = listField(await followProgress(context, client, '/api/update', request, signal), 'updates').map(
     asRecord,
   );

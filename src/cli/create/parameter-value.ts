@@ -1,6 +1,7 @@
 /** The text behind PARAMETER as the value that its option has, by the spellings that Go's strconv reads. */
 import { optionKind } from '../../api/ollama/options.ts';
 import { CorralError } from '../../core/corral-error.ts';
+import { parseGoFloat } from '../../core/go-float.ts';
 import { shortestFloat } from '../../formats/gguf/shortest-float.ts';
 
 export type ParameterValue = number | boolean | readonly string[];
@@ -19,29 +20,24 @@ export const deprecatedParameters: ReadonlySet<string> = new Set([
 ]);
 
 const whole = /^[+-]?\d+$/;
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 
 /** Throws `bad_modelfile` for an unknown name and for a text that is no such value. `line` is told in the hint. */
 export function readParameterValue(name: string, text: string, line: number): ParameterValue {
   const kind = optionKind(name);
-  switch (kind) {
-    case undefined:
-      throw badParameter(`unknown parameter '${name}'`, line, unknownHint(name));
-    case 'array':
-      return [text];
-    case 'integer':
-      if (whole.test(text) && isInt64(text)) return Number(text);
-      throw badParameter(`invalid int value [${text}]`, line, `${name} is a whole number`);
-    case 'float32': {
-      const value = Math.fround(Number(text));
-      if (decimal.test(text) && Number.isFinite(value)) return shortestFloat(value);
-      throw badParameter(`invalid float value [${text}]`, line, `${name} is a number`);
-    }
-    case 'boolean':
-      if (/^(1|t|T|TRUE|true|True)$/.test(text)) return true;
-      if (/^(0|f|F|FALSE|false|False)$/.test(text)) return false;
-      throw badParameter(`invalid bool value [${text}]`, line, `${name} is true or false`);
+  if (kind === undefined) throw badParameter(`unknown parameter '${name}'`, line, unknownHint(name));
+  if (kind === 'array') return [text];
+  if (kind === 'integer') {
+    if (whole.test(text) && isInt64(text)) return Number(text);
+    throw badParameter(`invalid int value [${text}]`, line, `${name} is a whole number`);
   }
+  if (kind === 'float32') {
+    const value = Math.fround(parseGoFloat(text) ?? Number.NaN);
+    if (Number.isFinite(value)) return shortestFloat(value);
+    throw badParameter(`invalid float value [${text}]`, line, `${name} is a number`);
+  }
+  if (/^(1|t|T|TRUE|true|True)$/.test(text)) return true;
+  if (/^(0|f|F|FALSE|false|False)$/.test(text)) return false;
+  throw badParameter(`invalid bool value [${text}]`, line, `${name} is true or false`);
 }
 
 function isInt64(text: string): boolean {

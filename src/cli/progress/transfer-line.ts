@@ -1,6 +1,6 @@
 /**
  * A transfer as one line: `pulling 4d3bd1e8f6c9:  42% ▕████      ▏  41 MB/ 98 MB   12 MB/s      4s`. On a narrow terminal the rate goes first,
- * then the time left, the sizes and the bar; the name is cut last. All lines of one width have their bars in one place.
+ * then the time left, the sizes and the bar; the name is cut last. Names of one length have their bars in one place.
  */
 import { formatByteSize } from '../../core/byte-size.ts';
 import { fitWidth, textWidth } from '../terminal/text-width.ts';

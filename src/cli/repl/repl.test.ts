@@ -43,10 +43,22 @@ beforeEach(async () => {
   });
   server = await startTestServer({
     '/api/show': ({ model }) =>
-      model === 'm' || model === 'other'
-        ? { json: { capabilities: ['completion'], model_info: {}, template: 'TEMPLATE', parameters: 'stop  "x"' } }
-        : { status: 404, json: { error: `model '${String(model)}' not found` } },
+      model === 'talker'
+        ? {
+            json: {
+              capabilities: ['completion'],
+              messages: [
+                { role: 'user', content: 'who?' },
+                { role: 'assistant', content: 'I.' },
+              ],
+            },
+          }
+        : model === 'm' || model === 'other'
+          ? { json: { capabilities: ['completion'], model_info: {}, template: 'TEMPLATE', parameters: 'stop  "x"' } }
+          : { status: 404, json: { error: `model '${String(model)}' not found` } },
     '/api/generate': () => ({ json: { done: true, done_reason: 'load' } }),
+    '/api/create': ({ model }) =>
+      model === 'bad!' ? { status: 400, json: { error: 'invalid model name' } } : { lines: [{ status: 'success' }] },
     '/api/tags': () => ({ json: { models: [{ name: 'm:latest', digest: 'd', size: 1 }] } }),
     '/api/chat': (body) => chatReply(body),
   });
@@ -191,6 +203,8 @@ describe('commands', () => {
     ['/list', 'm:latest'],
     ['/nonsense', "Unknown command '/nonsense'. Type /? for"],
     ['/load', 'Usage:'],
+    ['/save', 'Usage:'],
+    ['/save a b', 'Usage:'],
   ])('%s', async (line, text) => {
     await type(`${line}\r`);
     await shows(text);
@@ -211,5 +225,43 @@ describe('commands', () => {
       ['m', 1],
       ['other', 1],
     ]);
+  });
+
+  test('/save keeps the conversation, the system message and the parameters as a model', async () => {
+    await type('/set system be brief\r');
+    await type('/set parameter top_k 5\r');
+    await type('hi\r');
+    await shows('hello.');
+    await type('/save mine\r');
+    await shows("Created new model 'mine'");
+    await type('/save bad!\r');
+    while (!host.told.includes('Error: invalid model name')) await sleep(2);
+    const save = server.requests.find((request) => request.path === '/api/create');
+    expect(save?.body).toEqual({
+      model: 'mine',
+      from: 'm',
+      system: 'be brief',
+      parameters: { top_k: 5 },
+      messages: [
+        { role: 'system', content: 'be brief' },
+        { role: 'user', content: 'hi' },
+        { role: 'assistant', content: '네, hello.' },
+      ],
+    });
+  });
+
+  test('/save keeps what the model itself brought along', async () => {
+    await type('/load talker\r');
+    await shows('>>> who?');
+    await type('/save mine\r');
+    await shows("Created new model 'mine'");
+    expect(server.requests.find((request) => request.path === '/api/create')?.body).toEqual({
+      model: 'mine',
+      from: 'talker',
+      messages: [
+        { role: 'user', content: 'who?' },
+        { role: 'assistant', content: 'I.' },
+      ],
+    });
   });
 });

@@ -50,20 +50,12 @@ async function readAnswer(
       echo(text);
       continue;
     }
-    switch (key.name) {
-      case 'enter':
-      case 'newline':
-        return answer;
-      case 'backspace':
-      case 'ctrl-u':
-        answer = key.name === 'ctrl-u' ? '' : Array.from(answer).slice(0, -1).join('');
-        echo(`\r\u001b[K${question}${answer}`);
-        break;
-      case 'ctrl-c':
-      case 'ctrl-d':
-        return undefined;
-      default: // the others mean nothing here
-    }
+    const { name } = key;
+    if (name === 'enter' || name === 'newline') return answer;
+    if (name === 'ctrl-c' || name === 'ctrl-d') return undefined;
+    if (name !== 'backspace' && name !== 'ctrl-u') continue;
+    answer = name === 'ctrl-u' ? '' : Array.from(answer).slice(0, -1).join('');
+    echo(`\r\u001b[K${question}${answer}`);
   }
   return undefined;
 }

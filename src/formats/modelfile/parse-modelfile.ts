@@ -37,19 +37,16 @@ function readCommand(lexer: ModelfileLexer): PlacedCommand {
   if (lexer.atEnd) throw unexpectedEnd('', line, `the command is cut off after '${keyword}'`);
   const isKnown = keyword === 'parameter' || keyword === 'message' || isValueKeyword(keyword);
   if (!isKnown || !lexer.skipBlank()) throw badCommand(line, isKnown ? keyword : undefined);
-  switch (keyword) {
-    case 'parameter': {
-      const name = readName(lexer, parameterLetters, line, parameterHint);
-      return { kind: 'parameter', name, value: readValue(lexer, line), line };
-    }
-    case 'message': {
-      const role = readName(lexer, letters, line, messageHint);
-      if (!isMessageRole(role)) throw badRole(line, role);
-      return { kind: 'message', role, value: readValue(lexer, line), line };
-    }
-    default:
-      return { kind: keyword, value: readValue(lexer, line), line };
+  if (keyword === 'parameter') {
+    const name = readName(lexer, parameterLetters, line, parameterHint);
+    return { kind: keyword, name, value: readValue(lexer, line), line };
   }
+  if (keyword === 'message') {
+    const role = readName(lexer, letters, line, messageHint);
+    if (!isMessageRole(role)) throw badRole(line, role);
+    return { kind: keyword, role, value: readValue(lexer, line), line };
+  }
+  return { kind: keyword, value: readValue(lexer, line), line };
 }
 
 const parameterHint = 'PARAMETER needs a name and a value, for example: PARAMETER temperature 0.7';

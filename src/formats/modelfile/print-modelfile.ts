@@ -21,20 +21,13 @@ export function printCommand(command: ModelfileCommand): string {
 }
 
 function commandStart(command: ModelfileCommand): string {
-  switch (command.kind) {
-    case 'parameter':
-      if (!/^[A-Za-z0-9_]+$/.test(command.name)) {
-        throw badModelfile(
-          `'${command.name}' cannot be the name of a parameter`,
-          'A name has letters, digits and underscores.',
-        );
-      }
-      return `PARAMETER ${command.name}`;
-    case 'message':
-      return `MESSAGE ${command.role}`;
-    default:
-      return command.kind.toUpperCase();
-  }
+  if (command.kind === 'message') return `MESSAGE ${command.role}`;
+  if (command.kind !== 'parameter') return command.kind.toUpperCase();
+  if (/^[A-Za-z0-9_]+$/.test(command.name)) return `PARAMETER ${command.name}`;
+  throw badModelfile(
+    `'${command.name}' cannot be the name of a parameter`,
+    'A name has letters, digits and underscores.',
+  );
 }
 
 const edgesOrLineEnd = /^\s|\s$|[\r\n]/;
