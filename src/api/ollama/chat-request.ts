@@ -4,8 +4,12 @@ import { answerFields, imagesField, recordField, textField } from './wire-fields
 
 const toolCall = goObject({
   id: textField,
-  function: goObject({ name: textField, arguments: recordField.default({}) }).prefault({}),
-}).transform((call) => ({ id: call.id, name: call.function.name, arguments: call.function.arguments }));
+  function: goObject({
+    index: z.int().optional(),
+    name: textField,
+    arguments: recordField.default({}),
+  }).prefault({}),
+}).transform(({ id, function: { index, ...called } }) => ({ id, ...called, ...(index === undefined ? {} : { index }) }));
 
 const message = goObject({
   role: z
