@@ -20,8 +20,8 @@ export interface LayerTexts {
 
 export interface TemporaryStore {
   readonly store: ModelStore;
-  /** Adds `name:latest` with the weights of smollm2. */
-  add(name: string, layers: LayerTexts): Promise<void>;
+  /** Adds `name:latest` with the weights of smollm2; `config` goes over its config's fields. */
+  add(name: string, layers: LayerTexts, config?: object): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -50,16 +50,25 @@ export async function temporaryStore(): Promise<TemporaryStore> {
     return { mediaType: `application/vnd.ollama.image.${kind}`, digest, size: (await stat(file)).size };
   }
 
+  async function configLayer(fields: object): Promise<Layer> {
+    const own = JSON.parse(await readFile(blobFile(modelsDir, source.config.digest), 'utf8')) as object;
+    return {
+      ...(await textLayer('config', JSON.stringify({ ...own, ...fields }))),
+      mediaType: source.config.mediaType,
+    };
+  }
+
   return {
     store: openModelStore({ modelsDir, logger: silentLogger }),
-    async add(name, texts) {
+    async add(name, texts, config) {
       const layers = [...weights];
+      const manifest = config === undefined ? source : { ...source, config: await configLayer(config) };
       for (const [kind, value] of Object.entries(texts)) {
         layers.push(await textLayer(kind, typeof value === 'string' ? value : JSON.stringify(value)));
       }
       const folder = join(modelsDir, ...manifestFolder, name);
       await mkdir(folder, { recursive: true });
-      await writeFile(join(folder, 'latest'), JSON.stringify({ ...source, layers }));
+      await writeFile(join(folder, 'latest'), JSON.stringify({ ...manifest, layers }));
     },
     remove: () => rm(modelsDir, { recursive: true, force: true }),
   };

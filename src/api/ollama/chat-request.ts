@@ -9,7 +9,11 @@ const toolCall = goObject({
     name: textField,
     arguments: recordField.default({}),
   }).prefault({}),
-}).transform(({ id, function: { index, ...called } }) => ({ id, ...called, ...(index === undefined ? {} : { index }) }));
+}).transform(({ id, function: { index, ...called } }) => ({
+  id,
+  ...called,
+  ...(index === undefined ? {} : { index }),
+}));
 
 const message = goObject({
   role: z

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ChatMessage, ThinkValue, Tool } from '../chat-message.ts';
 import type { AnswerPiece } from '../prompt-format.ts';
@@ -48,19 +48,23 @@ function joined(pieces: readonly AnswerPiece[]): Parsed {
   return {
     content: pieces.map((piece) => piece.content ?? '').join(''),
     thinking: pieces.map((piece) => piece.thinking ?? '').join(''),
-    calls: pieces.flatMap((piece) => piece.toolCalls ?? []).map(({ name, arguments: given }) => ({ name, arguments: given })),
+    calls: pieces
+      .flatMap((piece) => piece.toolCalls ?? [])
+      .map(({ name, arguments: given }) => ({ name, arguments: given })),
   };
 }
 
 describe("parsers find what Ollama's find", () => {
   for (const parser of new Set(recorded.answers.map((answer) => answer.parser))) {
-    test(parser, () => {
+    test(`answers for ${parser}`, () => {
       for (const answer of recorded.answers.filter((candidate) => candidate.parser === parser)) {
         const { name, text, content, thinking, calls, withTools = false } = answer;
         const given = { ...answer, withTools };
         const expected = { content, thinking, calls };
         expect(parse(given, [text]), `${name}, think ${String(answer.think)}`).toEqual(expected);
-        expect(parse(given, [...text]), `${name}, think ${String(answer.think)}, by characters`).toEqual(expected);
+        expect(parse(given, Array.from(text)), `${name}, think ${String(answer.think)}, by characters`).toEqual(
+          expected,
+        );
       }
     });
   }
@@ -73,7 +77,11 @@ describe("parsers find what Ollama's find", () => {
 
 describe('where Ollama ends with an error or drops text, the text stays', () => {
   const nothing = { content: '', thinking: '', calls: [] };
-  const cases: readonly (Given & { readonly name: string; readonly text: string; readonly expected: Partial<Parsed> })[] = [
+  const cases: readonly (Given & {
+    readonly name: string;
+    readonly text: string;
+    readonly expected: Partial<Parsed>;
+  })[] = [
     {
       name: 'a call that is no JSON',
       parser: 'qwen3',
@@ -92,7 +100,12 @@ describe('where Ollama ends with an error or drops text, the text stays', () => 
       text: '<tool_call>{"name": "calc", "arguments": {"i": 1}}',
       expected: { calls: [{ name: 'calc', arguments: { i: 1 } }] },
     },
-    { name: 'the beginning of a tag at the end', parser: 'qwen3-coder', text: 'a <tool_c', expected: { content: 'a <tool_c' } },
+    {
+      name: 'the beginning of a tag at the end',
+      parser: 'qwen3-coder',
+      text: 'a <tool_c',
+      expected: { content: 'a <tool_c' },
+    },
     {
       name: 'a function that never closes',
       parser: 'qwen3-coder',
@@ -167,18 +180,42 @@ describe('where Ollama ends with an error or drops text, the text stays', () => 
   ];
   test.each(cases)('$name ($parser)', ({ text, expected, ...given }) => {
     expect(parse(given, [text])).toEqual({ ...nothing, ...expected });
-    expect(parse(given, [...text])).toEqual({ ...nothing, ...expected });
+    expect(parse(given, Array.from(text))).toEqual({ ...nothing, ...expected });
   });
 });
 
 describe('whatever a model writes', () => {
-  const fragments = [
-    ...new Set(parserNames.flatMap((name) => familyParser(name)?.visibleTokens ?? [])),
-    ...['<function=calc>', '</function>', '<parameter=i>', '</parameter>', 'call:calc{', 'calc(i=', '"', "'", '{', '}', '['],
-    ...[']', ')', ',', ':', ' ', '\n', '1', '가', '<', '\\', '{"name":"calc","arguments":{"i":1}}', 'thought\n', '```json\n'],
-  ];
+  const tags = new Set(parserNames.flatMap((name) => familyParser(name)?.visibleTokens ?? []));
+  const fragments = Array.from(tags).concat([
+    '<function=calc>',
+    '</function>',
+    '<parameter=i>',
+    '</parameter>',
+    'call:calc{',
+    'calc(i=',
+    '"',
+    "'",
+    '{',
+    '}',
+    '[',
+    ']',
+    ')',
+    ',',
+    ':',
+    ' ',
+    '\n',
+    '1',
+    '가',
+    '<',
+    '\\',
+    '{"name":"calc","arguments":{"i":1}}',
+    'thought\n',
+    '```json\n',
+  ]);
   const answerText = fc
-    .array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...fragments) }, fc.string({ maxLength: 4 })), { maxLength: 30 })
+    .array(fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...fragments) }, fc.string({ maxLength: 4 })), {
+      maxLength: 30,
+    })
     .map((parts) => parts.join(''));
 
   test.each(parserNames)('%s finds the same however it is cut', (parser) => {

@@ -17,13 +17,11 @@ const recorded = z
       }),
     ),
   })
-  .parse(
-    JSON.parse(readFileSync(new URL('../../../test/fixtures/renderers-recorded.json', import.meta.url), 'utf8')),
-  );
+  .parse(JSON.parse(readFileSync(new URL('../../../test/fixtures/renderers-recorded.json', import.meta.url), 'utf8')));
 
 describe('renderers make the prompts that a real Ollama made', () => {
   for (const renderer of new Set(recorded.renderings.map((rendering) => rendering.renderer))) {
-    test(renderer, () => {
+    test(`prompts of ${renderer}`, () => {
       const own = recorded.renderings.filter((rendering) => rendering.renderer === renderer);
       for (const { conversation, think, rendered } of own) {
         const { messages, tools } = chatRequestSchema.parse(recorded.conversations[conversation]);
@@ -49,15 +47,18 @@ describe('what a renderer refuses', () => {
   });
 
   test('for qwen3.8: no messages, no question, or an image in an instruction', () => {
-    const { render } = familyRenderer('qwen3.8');
+    const qwen38 = familyRenderer('qwen3.8');
     const toolResult = { role: 'user', content: '<tool_response>x</tool_response>' };
     const cases = [
       { messages: [], message: 'no messages provided' },
       { messages: [toolResult], message: 'no user query found in messages' },
-      { messages: [{ role: 'system', content: '', images: ['eA=='] }, user], message: 'system message cannot contain images' },
+      {
+        messages: [{ role: 'system', content: '', images: ['eA=='] }, user],
+        message: 'system message cannot contain images',
+      },
     ];
     for (const { messages, message } of cases) {
-      expect(() => render({ messages, tools: [], think: undefined })).toThrow(message);
+      expect(() => qwen38.render({ messages, tools: [], think: undefined })).toThrow(message);
     }
   });
 });

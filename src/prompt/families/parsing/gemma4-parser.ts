@@ -24,7 +24,12 @@ function stagesFor(tools: readonly Tool[], thinks: boolean): Readonly<Record<Sta
         { tag: callOpen, to: 'call' },
       ],
     },
-    channel: { kind: 'lead', exits: [{ tag: 'thought\n', to: 'thinking' }], spaceBefore: 'none', otherwise: 'thinking' },
+    channel: {
+      kind: 'lead',
+      exits: [{ tag: 'thought\n', to: 'thinking' }],
+      spaceBefore: 'none',
+      otherwise: 'thinking',
+    },
     thinking: {
       kind: 'text',
       // A model that was told not to think may open the channel nonetheless.

@@ -33,7 +33,8 @@ interface WrittenCall {
   readonly pairs: readonly (readonly [key: string, value: string])[];
 }
 
-const pair = /<arg_key>((?:(?!<\/?arg_)[\s\S])*)<\/arg_key>\s*<arg_value>((?:(?!<\/?arg_(?:key|value)>)[\s\S])*)<\/arg_value>/g;
+const pair =
+  /<arg_key>((?:(?!<\/?arg_)[\s\S])*)<\/arg_key>\s*<arg_value>((?:(?!<\/?arg_(?:key|value)>)[\s\S])*)<\/arg_value>/g;
 const anyTag = /<\/?arg_(?:key|value)>/;
 
 function readWellFormed(body: string): WrittenCall | undefined {

@@ -19,5 +19,9 @@ export const olmo3ThinkParser: FamilyParser = {
   thinking: true,
   visibleTokens: ['</think>'],
   create: (answer) =>
-    createStagedParser({ stages, start: continuesContent(answer) ? 'content' : 'thinking', newCallId: answer.newCallId }),
+    createStagedParser({
+      stages,
+      start: continuesContent(answer) ? 'content' : 'thinking',
+      newCallId: answer.newCallId,
+    }),
 };

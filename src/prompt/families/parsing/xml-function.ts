@@ -12,14 +12,17 @@ export function readXmlFunction(body: string, tools: readonly Tool[]): ParsedCal
   if (opening?.[1] === undefined || end < opening.index) return undefined;
   const name = opening[1];
   const inside = body.slice(opening.index + opening[0].length, end);
-  const entries = inside.split('<parameter=').slice(1).map((part): [string, unknown] | undefined => {
-    const keyEnd = part.indexOf('>');
-    if (keyEnd < 1) return undefined;
-    const key = part.slice(0, keyEnd);
-    const valueEnd = part.lastIndexOf(close);
-    const value = part.slice(keyEnd + 1, valueEnd < 0 ? undefined : valueEnd);
-    return [key, typedValue(value, parameterTypes(tools, name, key))];
-  });
+  const entries = inside
+    .split('<parameter=')
+    .slice(1)
+    .map((part): [string, unknown] | undefined => {
+      const keyEnd = part.indexOf('>');
+      if (keyEnd < 1) return undefined;
+      const key = part.slice(0, keyEnd);
+      const valueEnd = part.lastIndexOf(close);
+      const value = part.slice(keyEnd + 1, valueEnd < 0 ? undefined : valueEnd);
+      return [key, typedValue(value, parameterTypes(tools, name, key))];
+    });
   const whole = entries.filter((entry) => entry !== undefined);
   return whole.length === entries.length ? { name, arguments: Object.fromEntries(whole) } : undefined;
 }

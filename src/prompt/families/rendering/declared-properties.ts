@@ -33,4 +33,5 @@ export const textOf = (value: unknown): string => (typeof value === 'string' ? v
 
 export const textsOf = (value: unknown): readonly string[] => listOf(value).filter((item) => typeof item === 'string');
 
-export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as readonly unknown[]) : []);
+export const listOf = (value: unknown): readonly unknown[] =>
+  Array.isArray(value) ? (value as readonly unknown[]) : [];

@@ -16,7 +16,10 @@ export function escapedValue(value: unknown, style: EscapedValueStyle): string {
   if (typeof value === 'string') return style.quote + value + style.quote;
   if (typeof value === 'number') return numberText(value);
   if (typeof value === 'boolean') return String(value);
-  if (Array.isArray(value)) return `[${listOf(value).map((item) => escapedValue(item, style)).join(',')}]`;
+  if (Array.isArray(value))
+    return `[${listOf(value)
+      .map((item) => escapedValue(item, style))
+      .join(',')}]`;
   const record = recordOf(value);
   return record === undefined ? style.nil : `{${escapedEntries(record, style)}}`;
 }

@@ -18,7 +18,9 @@ export function gemma4Declaration(tool: Tool): string {
   const properties = propertiesOf(parameters);
   const required = textsOf(parameters['required']);
   const parts = [
-    ...(properties !== undefined && properties.length > 0 ? [`properties:{${propertyList(typedSchemas(properties))}}`] : []),
+    ...(properties !== undefined && properties.length > 0
+      ? [`properties:{${propertyList(typedSchemas(properties))}}`]
+      : []),
     ...(required.length > 0 ? [`required:${quotedList(required)}`] : []),
     ...(type === '' ? [] : [`type:${quoted(type.toUpperCase())}`]),
   ];

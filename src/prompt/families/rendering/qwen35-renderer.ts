@@ -128,10 +128,7 @@ function withOneSystemMessage(messages: readonly ChatMessage[]): readonly ChatMe
   if (withImages !== undefined) throw refused(`${withImages.role} message cannot contain images`);
   if (instructions.length === 0 || (instructions.length === 1 && messages[0]?.role === 'system')) return messages;
   const texts = instructions.map((message) => message.content.trim()).filter((text) => text !== '');
-  return [
-    { role: 'system', content: texts.join('\n\n') },
-    ...messages.filter((message) => !isInstruction(message)),
-  ];
+  return [{ role: 'system', content: texts.join('\n\n') }, ...messages.filter((message) => !isInstruction(message))];
 }
 
 function checkConversation(messages: readonly Turn[]): void {

@@ -24,4 +24,5 @@ export function argumentsJson(call: ToolCall): string {
 export const valueJson = (value: unknown): string => jsonText(valueFromJson(value));
 
 /** One property's schema. */
-export const propertyJson = (property: Readonly<Record<string, unknown>>): string => jsonText(propertyValue(property, 0));
+export const propertyJson = (property: Readonly<Record<string, unknown>>): string =>
+  jsonText(propertyValue(property, 0));
