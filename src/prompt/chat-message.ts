@@ -4,6 +4,8 @@ export interface ToolCall {
   readonly name: string;
   /** In the order the model or the client gave the keys. */
   readonly arguments: Readonly<Record<string, unknown>>;
+  /** The client's own number of a call in an earlier turn; templates show 0 where there is none. */
+  readonly index?: number;
 }
 
 export interface ChatMessage {

@@ -1,5 +1,6 @@
 /** ChatML, for a model that brings no template at all: the engine's own fallback, as in Ollama. */
 import { CorralError } from '../core/corral-error.ts';
+import { contentParser } from './chain-parsers.ts';
 import type { PromptFormat } from './prompt-format.ts';
 
 export const chatmlFormat: PromptFormat = {
@@ -14,9 +15,6 @@ export const chatmlFormat: PromptFormat = {
       hint: 'Use a model whose template knows suffixes.',
     });
   },
-  answerParser: () => ({
-    push: (text) => (text === '' ? [] : [{ content: text }]),
-    end: () => [],
-  }),
+  answerParser: () => contentParser,
   visibleSpecialTokens: [],
 };

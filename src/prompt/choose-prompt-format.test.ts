@@ -55,6 +55,12 @@ describe('the choice of a prompt format', () => {
       { goTemplate: goRoundTrip, jinja: `${jinjaWithTools}<think></think>` },
       'go-template',
     ],
+    ['a renderer', { goTemplate: chatml, jinja: smollm2, renderer: 'qwen3-coder' }, 'family'],
+    ['a parser alone', { goTemplate: chatml, parser: 'qwen3' }, 'family'],
+    ['a parser that is not known', { goTemplate: chatml, parser: 'x' }, 'go-template'],
+    ['gpt-oss by its family and marks', { goTemplate: '<|start|><|end|>', family: 'gptoss' }, 'family'],
+    ['the marks without the family', { goTemplate: '<|start|><|end|>{{ .Messages }}', family: 'x' }, 'go-template'],
+    ['gpt-oss by the marks in its jinja', { jinja: '<|start|><|channel|><|message|><|end|>' }, 'family'],
     ['jinja knows more but is broken', { goTemplate: chatml, jinja: `${jinjaThinking}{% if %}` }, 'go-template'],
   ];
   for (const [name, templates, expected] of cases) {
@@ -69,6 +75,16 @@ describe('the choice of a prompt format', () => {
     );
     const prompt = format.render({ messages: [{ role: 'user', content: 'hello' }], tools: [], think: undefined });
     expect(prompt).toBe('<|im_start|>user\nhello<|im_end|>\n<|im_start|>assistant\n');
+  });
+
+  it("a renderer leaves out the BOS that the tokenizer adds, and its template's capabilities stay", () => {
+    const given = { goTemplate: goWithTools, renderer: 'gemma4-small' };
+    const input = { messages: [{ role: 'user', content: 'hi' }], tools: [], think: undefined };
+    const format = choosePromptFormat(complete(given));
+    expect(format.render(input)).toBe('<|turn>user\nhi<turn|>\n<|turn>model\n');
+    expect(format.capabilities).toEqual(['tools']);
+    expect(choosePromptFormat(complete({ ...given, addsBos: false })).render(input)).toMatch(/^<bos>/);
+    expect(choosePromptFormat(complete({ ...given, preferGoTemplate: false })).capabilities).toEqual([]);
   });
 
   it('without any template a conversation becomes ChatML', () => {

@@ -1,8 +1,12 @@
 /**
- * Which of a model's templates makes its prompts. A Go template in the store was written for Ollama and wins, unless it is switched off or
+ * What makes a model's prompts and reads its answers. A renderer or parser that its config names comes first. Of its templates, a Go template in the store was written for Ollama and wins, unless it is switched off or
  * the weights' own jinja template knows more: then using the Go template would take tools or thinking away from the model.
  */
 import { chatmlFormat } from './chatml-format.ts';
+import { createFamilyFormat } from './families/family-format.ts';
+import { familyParser } from './families/family-parsers.ts';
+import { familyRenderer } from './families/family-renderers.ts';
+import { harmonyParser } from './families/parsing/harmony-parser.ts';
 import { createGoTemplateFormat } from './go-template-format.ts';
 import { createJinjaFormat } from './jinja-format.ts';
 import { jinjaProgram } from './jinja-program.ts';
@@ -19,10 +23,39 @@ export interface PromptTemplates {
   readonly addsBos?: boolean;
   /** `settings.goTemplate`. */
   readonly preferGoTemplate: boolean | undefined;
+  /** The config's `renderer` and `parser`. An unknown renderer refuses every prompt, an unknown parser counts as none. */
+  readonly renderer?: string | undefined;
+  readonly parser?: string | undefined;
+  /** The config's `model_family`. */
+  readonly family?: string;
 }
 
 /** Throws `template_failed` when the Go template can't be parsed. */
 export function choosePromptFormat(templates: PromptTemplates): PromptFormat {
+  const { goTemplate, jinja, renderer, addsBos = true } = templates;
+  const parser = (templates.parser && familyParser(templates.parser)) || harmonyFor(templates);
+  if (renderer === undefined && parser === undefined) return chooseTemplate(templates);
+  // With a parser of its own a model's Go template is used even where jinja knows more; without one jinja is better than no template.
+  const base = goTemplate === undefined ? chooseTemplate(templates) : createGoTemplateFormat(goTemplate);
+  const isGoActive = goTemplate !== undefined && templates.preferGoTemplate !== false;
+  return createFamilyFormat({
+    renderer: renderer === undefined ? undefined : familyRenderer(renderer),
+    parser,
+    base,
+    baseCapabilities: isGoActive || (renderer === undefined && jinja !== undefined) ? base.capabilities : [],
+    addsBos,
+  });
+}
+
+/** gpt-oss answers in a form that no template shows in full; it is told by the family and the marks in the template. */
+function harmonyFor({ goTemplate, jinja, family = '' }: PromptTemplates): typeof harmonyParser | undefined {
+  const isHarmony = (source = ''): boolean => source.includes('<|start|>') && source.includes('<|end|>');
+  const byGoTemplate = /^gpt-?oss$/.test(family) && isHarmony(goTemplate);
+  const byJinja = goTemplate === undefined && isHarmony(jinja) && jinja?.includes('<|channel|>') === true;
+  return byGoTemplate || byJinja ? harmonyParser : undefined;
+}
+
+function chooseTemplate(templates: PromptTemplates): PromptFormat {
   const { goTemplate, jinja, preferGoTemplate } = templates;
   if (jinja === undefined) return goTemplate === undefined ? chatmlFormat : createGoTemplateFormat(goTemplate);
   const { bosToken, eosToken, addsBos = true } = templates;

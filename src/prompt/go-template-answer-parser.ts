@@ -1,7 +1,8 @@
 /** The answer of a model with a Go template: thinking is split off first, tool calls are sought in the rest. */
 import type { ThinkTags } from '../formats/go-template/template-introspection.ts';
+import { chainParsers, contentParser } from './chain-parsers.ts';
 import { createGoTemplateToolParser } from './go-template-tool-parser.ts';
-import type { AnswerParser, AnswerPiece, RenderInput } from './prompt-format.ts';
+import type { AnswerParser, RenderInput } from './prompt-format.ts';
 import { createThinkTagSplitter } from './think-tag-splitter.ts';
 import { newCallId } from './tool-calls/new-call-id.ts';
 
@@ -19,32 +20,5 @@ export function createGoTemplateAnswerParser(options: GoTemplateAnswerOptions): 
     thinkTags && createThinkTagSplitter({ ...thinkTags, startsInside: prompt.trimEnd().endsWith(thinkTags.open) });
   const calls =
     input.tools.length > 0 ? createGoTemplateToolParser({ tag: toolTag, tools: input.tools, newCallId }) : undefined;
-  return new TwoStageParser(thinking ?? passThrough, calls ?? passThrough);
+  return chainParsers(thinking ?? contentParser, calls ?? contentParser);
 }
-
-class TwoStageParser implements AnswerParser {
-  readonly #first: AnswerParser;
-  readonly #second: AnswerParser;
-
-  constructor(first: AnswerParser, second: AnswerParser) {
-    this.#first = first;
-    this.#second = second;
-  }
-
-  push(text: string): AnswerPiece[] {
-    return this.#onward(this.#first.push(text));
-  }
-
-  end(): AnswerPiece[] {
-    return [...this.#onward(this.#first.end()), ...this.#second.end()];
-  }
-
-  #onward(pieces: readonly AnswerPiece[]): AnswerPiece[] {
-    return pieces.flatMap((piece) => (piece.content === undefined ? [piece] : this.#second.push(piece.content)));
-  }
-}
-
-const passThrough: AnswerParser = {
-  push: (text) => (text === '' ? [] : [{ content: text }]),
-  end: () => [],
-};

@@ -34,10 +34,7 @@ function messageValue(message: ChatMessage): GoStruct {
   };
 }
 
-/** A client may number its calls; Ollama shows 0 where it does not. */
-type NumberedCall = ToolCall & { readonly index?: number };
-
-function callValue(call: NumberedCall): GoStruct {
+function callValue(call: ToolCall): GoStruct {
   return struct('template.templateToolCall', [
     { name: 'ID', value: call.id },
     {
@@ -59,31 +56,43 @@ function callValue(call: NumberedCall): GoStruct {
 }
 
 export function toolsValue(tools: readonly Tool[]): GoValue {
-  return goSlice('template.templateTools', tools.map(toolValue), printsAsJson);
+  return goSlice(
+    'template.templateTools',
+    tools.map((tool) => toolValue(tool, 'template')),
+    printsAsJson,
+  );
 }
 
-function toolValue(tool: Tool): GoStruct {
-  const { name, description = '', parameters = {} } = tool.function;
+/** Templates see a tool's properties sorted by name and always a description; renderers see the client's order and leave an empty one out. */
+export type ToolView = 'template' | 'renderer';
+
+export function toolValue(tool: Tool, view: ToolView): GoStruct {
   const items = 'items' in tool ? tool.items : undefined;
   return {
     ...struct('template.templateTool', [
       { name: 'Type', jsonName: 'type', value: tool.type },
       { name: 'Items', jsonName: 'items', value: valueFromJson(items), isInterface: true, omit: 'nil' },
-      {
-        name: 'Function',
-        jsonName: 'function',
-        value: struct('template.templateToolFunction', [
-          { name: 'Name', jsonName: 'name', value: name },
-          { name: 'Description', jsonName: 'description', value: description },
-          { name: 'Parameters', jsonName: 'parameters', value: parametersValue(parameters) },
-        ]),
-      },
+      { name: 'Function', jsonName: 'function', value: functionValue(tool, view) },
     ]),
     methods: printsAsJson,
   };
 }
 
-function parametersValue(parameters: Readonly<Record<string, unknown>>): GoStruct {
+export function functionValue(tool: Tool, view: ToolView): GoStruct {
+  const { name, description = '', parameters = {} } = tool.function;
+  return struct('template.templateToolFunction', [
+    { name: 'Name', jsonName: 'name', value: name },
+    {
+      name: 'Description',
+      jsonName: 'description',
+      value: description,
+      ...(view === 'renderer' ? { omit: 'empty' as const } : {}),
+    },
+    { name: 'Parameters', jsonName: 'parameters', value: parametersValue(parameters, view) },
+  ]);
+}
+
+export function parametersValue(parameters: Readonly<Record<string, unknown>>, view: ToolView): GoStruct {
   const properties = recordOf(parameters['properties']);
   return struct('template.templateToolFunctionParameters', [
     { name: 'Type', jsonName: 'type', value: textOf(parameters['type']) },
@@ -97,7 +106,7 @@ function parametersValue(parameters: Readonly<Record<string, unknown>>): GoStruc
         ...propertiesMap(properties ?? {}, 0),
         typeName: 'template.templateProperties',
         isNil: properties === undefined,
-        isOrdered: false,
+        isOrdered: view === 'renderer',
         zero: propertyValue({}, 0),
         methods: printsAsJson,
       },
@@ -113,7 +122,7 @@ function propertiesMap(properties: Readonly<Record<string, unknown>>, depth: num
   return { ...goMap(entries), typeName: '*api.ToolPropertiesMap', isOrdered: true };
 }
 
-function propertyValue(property: Readonly<Record<string, unknown>>, depth: number): GoStruct {
+export function propertyValue(property: Readonly<Record<string, unknown>>, depth: number): GoStruct {
   checkDepth(depth);
   const anyOf = (Array.isArray(property['anyOf']) ? property['anyOf'] : []) as readonly unknown[];
   const inner = recordOf(property['properties']);
@@ -169,7 +178,7 @@ const stringsValue = (value: unknown): GoValue =>
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-function recordOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
+export function recordOf(value: unknown): Readonly<Record<string, unknown>> | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
     ? (value as Readonly<Record<string, unknown>>)
     : undefined;

@@ -7,6 +7,11 @@ export interface MarkedMessages {
   readonly images: readonly string[];
 }
 
+/** For a format that marks images itself. */
+export function collectImages(messages: readonly ChatMessage[]): MarkedMessages {
+  return { messages, images: messages.flatMap((message) => message.images ?? []) };
+}
+
 /** Each image takes the next `[img]` that its message's text holds; the rest stand before the text. */
 export function markImages(messages: readonly ChatMessage[]): MarkedMessages {
   const images: string[] = [];

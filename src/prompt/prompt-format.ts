@@ -1,6 +1,6 @@
 /**
  * One model's way of turning messages into text and text into an answer. Jinja templates, Go templates and the built-in
- * renderers of later issues all stand behind this interface; the use cases know nothing else.
+ * renderers and parsers of families all stand behind this interface; the use cases know nothing else.
  */
 import type { ChatMessage, ThinkValue, Tool, ToolCall } from './chat-message.ts';
 
@@ -27,14 +27,16 @@ export interface AnswerParser {
 export type Capability = 'completion' | 'embedding' | 'vision' | 'audio' | 'tools' | 'insert' | 'thinking';
 
 export interface PromptFormat {
-  readonly kind: 'jinja' | 'go-template' | 'plain';
+  readonly kind: 'jinja' | 'go-template' | 'family' | 'plain';
   /** What this format adds to what the weights can do: any of tools, thinking, insert. */
   readonly capabilities: readonly Capability[];
+  /** `render` marks the places of images in the text itself; otherwise they must be marked before. */
+  readonly placesImages?: boolean;
   /** The prompt for a conversation. Throws `template_failed`. */
   render(input: RenderInput): string;
   /** The fill-in-the-middle prompt; only with capability `insert`. */
   renderInsert(prompt: string, suffix: string): string;
-  /** A parser for the answer to `prompt`, a text that `render` returned for `input`. */
+  /** A parser for the answer to `prompt`, a text that `render` returned for `input`; empty when the answer has been begun and is past its thinking. */
   answerParser(input: RenderInput, prompt: string): AnswerParser;
   /** Special tokens that must stay visible in the generated text for `answerParser`. */
   readonly visibleSpecialTokens: readonly string[];

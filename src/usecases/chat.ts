@@ -2,7 +2,7 @@
 import type { ChatRequest } from '../api/ollama/chat-request.ts';
 import type { ChatMessage } from '../prompt/chat-message.ts';
 import { fitMessages } from '../prompt/fit-messages.ts';
-import { markImages } from '../prompt/image-markers.ts';
+import { collectImages, markImages } from '../prompt/image-markers.ts';
 import { dropsEarlierThinking, stripEarlierThinking } from '../prompt/think-value.ts';
 import type { StoredModel } from '../store/stored-model.ts';
 import type { AnswerEvent } from './answer-events.ts';
@@ -48,7 +48,8 @@ export async function* chat(
             const format = prepared.format();
             const { tools } = request;
             const { think } = prepared;
-            const { messages, images } = markImages(conversation(model, request.messages));
+            const mark = format.placesImages ? collectImages : markImages;
+            const { messages, images } = mark(conversation(model, request.messages));
             const render = (kept: readonly ChatMessage[]) => format.render({ messages: kept, tools, think });
             const countTokens = async (kept: readonly ChatMessage[]): Promise<number> => {
               const counted = await runner.tokenize(

@@ -2,8 +2,10 @@
 import { toCorralError, type CorralError } from '../core/corral-error.ts';
 import { countOf } from '../formats/gguf/gguf-values.ts';
 import { modelFacts, type ModelFacts } from '../formats/gguf/model-facts.ts';
+import { displayName, fullName } from '../formats/model-name.ts';
 import { choosePromptFormat } from '../prompt/choose-prompt-format.ts';
 import type { Capability, PromptFormat } from '../prompt/prompt-format.ts';
+import { resolveRenderer } from '../prompt/families/resolve-renderer.ts';
 import type { StoredModel } from '../store/stored-model.ts';
 import type { UseCaseParts } from './use-case-parts.ts';
 
@@ -20,14 +22,14 @@ const maxDescriptions = 32;
 
 const descriptions = new WeakMap<UseCaseParts['store'], Map<string, ModelDescription>>();
 
-/** From memory where the same manifest was described before. Throws `bad_gguf` or `store_read`. */
+/** From memory where the same manifest was described before under the same name, which may decide the renderer. Throws `bad_gguf` or `store_read`. */
 export async function describeModel(
   { store, settings }: Pick<UseCaseParts, 'store' | 'settings'>,
   model: StoredModel,
 ): Promise<ModelDescription> {
   const known = descriptions.get(store) ?? new Map<string, ModelDescription>();
   descriptions.set(store, known);
-  const key = `${model.manifestDigest} ${model.modelPath}`;
+  const key = `${model.manifestDigest} ${model.modelPath} ${fullName(model.name)}`;
   const gguf = await store.header(model);
   let description = known.get(key);
   if (description === undefined) {
@@ -61,6 +63,7 @@ function formatOrError(
   facts: ModelFacts,
   preferGoTemplate: boolean | undefined,
 ): PromptFormat | CorralError {
+  const { renderer, parser, modelType, modelFamily } = model.config;
   try {
     return choosePromptFormat({
       goTemplate: model.template,
@@ -69,6 +72,10 @@ function formatOrError(
       eosToken: facts.eosToken,
       addsBos: facts.addsBos,
       preferGoTemplate,
+      renderer:
+        renderer && resolveRenderer(renderer, { names: [displayName(model.name), fullName(model.name)], modelType }),
+      parser,
+      family: modelFamily,
     });
   } catch (thrown) {
     return toCorralError(thrown);

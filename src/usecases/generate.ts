@@ -5,7 +5,7 @@ import type { Runner } from '../engine/runner.ts';
 import type { ChatMessage } from '../prompt/chat-message.ts';
 import { fitMessages } from '../prompt/fit-messages.ts';
 import { renderGenerateTemplate } from '../prompt/go-template-generate.ts';
-import { markImages } from '../prompt/image-markers.ts';
+import { collectImages, markImages } from '../prompt/image-markers.ts';
 import type { StoredModel } from '../store/stored-model.ts';
 import type { AnswerEvent } from './answer-events.ts';
 import { answerWithLease, type AnswerPrompt } from './answer-with-lease.ts';
@@ -91,7 +91,8 @@ function ownPrompt({ request, model, prepared, runner, signal }: PromptParts): A
     const text = format.renderInsert(prompt, suffix);
     return { ...verbatim, format, text, imageCount: images.length, returnTokens: true };
   }
-  const marked = markImages([
+  const mark = format.placesImages ? collectImages : markImages;
+  const marked = mark([
     ...(system === '' ? [] : [{ role: 'system', content: system }]),
     ...earlier,
     { role: 'user', content: prompt, images },

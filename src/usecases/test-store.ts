@@ -27,8 +27,8 @@ export interface TemporaryStore {
   readonly store: ModelStore;
   readonly blobs: BlobStore;
   readonly manifests: ManifestStore;
-  /** Adds `name:latest` with the weights of smollm2. */
-  add(name: string, layers: LayerTexts): Promise<void>;
+  /** Adds `name:latest` with the weights of smollm2; `config` goes over its config's fields. */
+  add(name: string, layers: LayerTexts, config?: object): Promise<void>;
   remove(): Promise<void>;
 }
 
@@ -58,19 +58,28 @@ export async function temporaryStore(): Promise<TemporaryStore> {
   }
 
   const blobs = createBlobStore({ modelsDir, logger: silentLogger });
+  async function configLayer(fields: object): Promise<Layer> {
+    const own = JSON.parse(await readFile(blobFile(modelsDir, source.config.digest), 'utf8')) as object;
+    return {
+      ...(await textLayer('config', JSON.stringify({ ...own, ...fields }))),
+      mediaType: source.config.mediaType,
+    };
+  }
+
   return {
     modelsDir,
     store: openModelStore({ modelsDir, logger: silentLogger }),
     blobs,
     manifests: createManifestStore({ modelsDir, blobs, noPrune: false, logger: silentLogger }),
-    async add(name, texts) {
+    async add(name, texts, config) {
       const layers = [...weights];
+      const manifest = config === undefined ? source : { ...source, config: await configLayer(config) };
       for (const [kind, value] of Object.entries(texts)) {
         layers.push(await textLayer(kind, typeof value === 'string' ? value : JSON.stringify(value)));
       }
       const folder = join(modelsDir, ...manifestFolder, name);
       await mkdir(folder, { recursive: true });
-      await writeFile(join(folder, 'latest'), JSON.stringify({ ...source, layers }));
+      await writeFile(join(folder, 'latest'), JSON.stringify({ ...manifest, layers }));
     },
     remove: () => rm(modelsDir, { recursive: true, force: true }),
   };

@@ -22,15 +22,23 @@ function indexOnce(value: GoValue, key: GoValue): GoValue {
   if (value === undefined) throw new TemplateFunctionError('index of nil pointer');
   if (typeof value === 'string') {
     const bytes = Buffer.from(value);
-    return BigInt(bytes[offset(key, bytes.length - 1)] ?? 0);
+    return BigInt(bytes[position(key, bytes.length, 'string')] ?? 0);
   }
-  if (typeof value === 'object' && value.kind === 'slice') return value.items[offset(key, value.items.length - 1)];
+  if (typeof value === 'object' && value.kind === 'slice')
+    return value.items[position(key, value.items.length, 'slice')];
   if (typeof value === 'object' && value.kind === 'map') {
     if (key === undefined) throw new TemplateFunctionError('value is nil; should be of type string');
     if (typeof key !== 'string') throw new TemplateFunctionError(`value has type ${typeName(key)}; should be string`);
     return value.entries.has(key) ? value.entries.get(key) : value.zero;
   }
   throw new TemplateFunctionError(`can't index item of type ${typeName(value)}`);
+}
+
+/** Where an element stands. The place behind the last one passes Go's own check and fails one level deeper, with another text. */
+function position(key: GoValue, length: number, kind: 'slice' | 'string'): number {
+  const index = offset(key, length);
+  if (index === length) throw new TemplateFunctionError(`reflect: ${kind} index out of range`);
+  return index;
 }
 
 /** A checked index from 0 to `largest`. */

@@ -3,7 +3,7 @@
  * Left out, because no template uses them: argument indexes (`%[1]d`), `%p`, and `%#v` beyond strings.
  */
 import type { GoValue } from './go-value.ts';
-import { typeName } from './go-value.ts';
+import { sortedEntries, typeName } from './go-value.ts';
 import { formatFloat, formatValue, widenExponent } from './print-value.ts';
 
 /** Go refuses wider fields too. */
@@ -17,6 +17,10 @@ interface Directive {
 }
 
 const directiveShape = /%([-+# 0]*)(\d+|\*)?(?:\.(\d+|\*)?)?(.)?/gsu;
+
+/** `%s` of a value. */
+export const asText = (value: GoValue): string =>
+  formatOne({ flags: '', width: undefined, precision: undefined, verb: 's' }, value);
 
 /** `chargeText` is told of each width before the padding is made, so that a hostile width fails before it costs memory. */
 export function formatVerbs(format: string, values: readonly GoValue[], chargeText: (length: number) => void): string {
@@ -56,12 +60,19 @@ function formatOne(directive: Directive, value: GoValue): string {
   if (directive.verb === 'v') return formatDefault(directive, value);
   const formatted = formatBasic(directive, value);
   if (formatted !== undefined) return formatted;
+  const inside = (item: GoValue): string => (item === undefined ? '<nil>' : formatOne(directive, item));
   if (typeof value === 'object' && value.kind === 'slice' && value.methods?.String === undefined)
-    return `[${value.items.map((item) => (item === undefined ? '<nil>' : formatOne(directive, item))).join(' ')}]`;
+    return `[${value.items.map(inside).join(' ')}]`;
+  if (typeof value === 'object' && value.kind === 'map' && value.methods?.String === undefined) {
+    const entries = sortedEntries(value).map(([key, item]) => `${inside(key)}:${inside(item)}`);
+    return `map[${entries.join(' ')}]`;
+  }
   return `%!${directive.verb}(${describeArgument(value)})`;
 }
 
-function formatDefault(directive: Directive, value: GoValue): string {
+function formatDefault(given: Directive, value: GoValue): string {
+  // With this verb a plus asks for field names, not for signs.
+  const directive = { ...given, flags: given.flags.replaceAll('+', '') };
   if (typeof value === 'string' && directive.flags.includes('#')) return pad(directive, quoteGo(value), false);
   if (typeof value === 'bigint') return formatInteger({ ...directive, verb: 'd' }, value);
   if (typeof value === 'number') return formatFloatVerb({ ...directive, verb: 'g' }, value);

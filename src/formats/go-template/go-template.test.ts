@@ -6,7 +6,13 @@ import { cutAfterField } from './cut-after-field.ts';
 import { executeGoTemplate, parseGoTemplate } from './go-template.ts';
 import type { GoValue } from './go-value.ts';
 import { goMap, goSlice } from './go-value.ts';
-import { maxExecutionDepth, maxSourceCharacters, maxSteps, maxTextCharacters } from './template-limits.ts';
+import {
+  maxExecutionDepth,
+  maxSourceCharacters,
+  maxSteps,
+  maxTextCharacters,
+  TemplateBudget,
+} from './template-limits.ts';
 
 const data = goMap(
   Object.entries({
@@ -167,6 +173,46 @@ describe('a hostile template meets a limit', () => {
     ['a source too long', 'x'.repeat(maxSourceCharacters + 1), /longer than/],
   ];
   it.each(cases)('%s', (_name, source, message) => expect(faultOf(source)).toMatch(message));
+});
+
+describe('a run never takes more steps than its limit', () => {
+  it('however loops, calls and assignments are nested', () => {
+    const loop = fc.constantFrom(
+      '{{range 99}}#{{end}}',
+      '{{range $i := 999}}#{{end}}',
+      '{{range $.List}}#{{template "t" .}}{{end}}',
+      '{{with $.Text}}#{{end}}',
+      '{{$x = print $x $x}}#',
+      '{{if lt (len $x) 9999}}{{$x = printf "%99d%s" 1 $x}}#{{end}}',
+    );
+    fc.assert(
+      fc.property(fc.array(loop, { maxLength: 6 }), (loops) => {
+        const body = loops.reduce((inner, outer) => outer.replace('#', () => inner), 'x{{index $.List 0}}');
+        const source = `{{define "t"}}{{range 9}}{{.}}{{end}}{{end}}{{$x := "x"}}${body}`;
+        const budget = new CountingBudget();
+        try {
+          executeGoTemplate(parseGoTemplate(source), data, { budget });
+        } catch (thrown) {
+          if (!(thrown instanceof CorralError && thrown.code === 'template_failed')) throw thrown;
+        }
+        // The step that passes the limit is the last one.
+        expect(budget.steps).toBeLessThanOrEqual(maxSteps + largestCharge);
+      }),
+      { numRuns: 8 },
+    );
+  });
+
+  /** A text as long as the limit on texts, read at once. */
+  const largestCharge = maxTextCharacters / 64;
+
+  class CountingBudget extends TemplateBudget {
+    steps = 0;
+
+    override chargeStep(count = 1): void {
+      this.steps += count;
+      super.chargeStep(count);
+    }
+  }
 });
 
 describe('any source gives text or the typed error', () => {

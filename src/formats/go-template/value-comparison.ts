@@ -1,4 +1,5 @@
 /** `eq`, `lt` and their relatives, with Go's rules about which types may meet. */
+import { asText } from './format-verbs.ts';
 import type { GoValue } from './go-value.ts';
 import { compareStrings, typeName } from './go-value.ts';
 import { formatValue } from './print-value.ts';
@@ -17,11 +18,11 @@ function equals(left: GoValue, right: GoValue): boolean {
     throw new TemplateFunctionError(`incompatible types for comparison: ${typeName(left)} and ${typeName(right)}`);
   if (left.kind !== right.kind)
     throw new TemplateFunctionError(
-      `non-comparable types ${formatValue(left)}: ${typeName(left)}, ${typeName(right)}: ${formatValue(right)}`,
+      `non-comparable types ${asText(left)}: ${typeName(left)}, ${typeName(right)}: ${formatValue(right)}`,
     );
   if (isNil(left) || isNil(right)) return isNil(left) && isNil(right);
   if (right.kind !== 'struct')
-    throw new TemplateFunctionError(`non-comparable type ${formatValue(right)}: ${typeName(right)}`);
+    throw new TemplateFunctionError(`non-comparable type ${asText(right)}: ${typeName(right)}`);
   return left === right;
 }
 
