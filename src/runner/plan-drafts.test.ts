@@ -30,7 +30,10 @@ describe('a plan of drafts', () => {
   });
 
   test('never makes fewer tokens per millisecond than no drafts', () => {
-    const sequence = fc.record({ share: fc.double({ min: 0, max: 1, noNaN: true }), most: fc.integer({ min: 0, max: 16 }) });
+    const sequence = fc.record({
+      share: fc.double({ min: 0, max: 1, noNaN: true }),
+      most: fc.integer({ min: 0, max: 16 }),
+    });
     fc.assert(
       fc.property(fc.array(sequence, { minLength: 1, maxLength: 8 }), fc.integer({ min: 0, max: 40 }), (list, room) => {
         const counts = planDrafts(list, list.length, room, cost);

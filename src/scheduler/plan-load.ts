@@ -101,5 +101,10 @@ function completionSizes(contextTokens: number, options: LoadOptions, settings: 
 /** Both directions of attention need an input in one batch, so the batch holds at least one whole input where it can. */
 function embeddingSizes(contextTokens: number, options: LoadOptions): Sizes {
   const batchTokens = Math.max(1, options.batchTokens ?? Math.min(contextTokens, mostEmbeddingBatchTokens));
-  return { sequences: embeddingSequences, kvCells: Math.max(contextTokens, batchTokens), batchTokens, outputs: batchTokens };
+  return {
+    sequences: embeddingSequences,
+    kvCells: Math.max(contextTokens, batchTokens),
+    batchTokens,
+    outputs: batchTokens,
+  };
 }

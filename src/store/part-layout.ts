@@ -16,7 +16,7 @@ export interface PartRecord {
 
 const wantedParts = 16;
 /** Smaller parts cost more requests than they win by being fetched at the same time. */
-const minPartBytes = 8 * 1024 * 1024;
+const minPartBytes = 16 * 1024 * 1024;
 /** Larger ones leave the last stream alone for too long. A 400 GB model has 3200 of them. */
 const maxPartBytes = 128 * 1024 * 1024;
 

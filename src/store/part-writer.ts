@@ -1,9 +1,13 @@
 /**
- * Writes what arrives for one part of a half-finished blob. While a write is on its way the next bytes are gathered, so a fast line is
- * written in large pieces and a slow one without delay.
+ * Writes what arrives for one part of a half-finished blob. Bytes are gathered for a moment, so that a fast line is written in large
+ * pieces: each write costs a trip to another thread and back. A slow line is written at least at every moment's end.
  */
 import type { FileHandle } from 'node:fs/promises';
 import type { PartRecord } from './part-layout.ts';
+
+/** Enough to write at once. */
+const pieceBytes = 1024 * 1024;
+const momentMs = 50;
 
 /** How much may wait for the disk before the line has to. */
 const maxWaitingBytes = 4 * 1024 * 1024;
@@ -20,6 +24,8 @@ export class PartWriter {
   readonly #onWritten: (part: PartWriter) => void;
   #waiting: Uint8Array[] = [];
   #writing: Promise<void> | undefined;
+  #moment: NodeJS.Timeout | undefined;
+  #hasFailed = false;
 
   constructor(
     { number, offset, sizeBytes, completedBytes }: PartRecord,
@@ -45,25 +51,34 @@ export class PartWriter {
   async append(bytes: Uint8Array): Promise<void> {
     this.#waiting.push(bytes);
     this.completedBytes += bytes.byteLength;
-    this.#writing ??= this.#write();
-    if (this.completedBytes - this.writtenBytes > maxWaitingBytes) await this.flush();
+    const waitingBytes = this.completedBytes - this.writtenBytes;
+    if (waitingBytes > maxWaitingBytes) await this.flush();
+    else if (waitingBytes >= pieceBytes || this.completedBytes === this.sizeBytes) this.#write();
+    else this.#moment ??= setTimeout(() => this.#write(), momentMs);
+    // A write that failed stays, to be told here.
+    if (this.#hasFailed) await this.#writing;
   }
 
   /** Resolves when everything is in the file. */
   async flush(): Promise<void> {
+    this.#write();
     await this.#writing;
   }
 
-  #write(): Promise<void> {
+  #write(): void {
+    clearTimeout(this.#moment);
+    this.#moment = undefined;
+    if (this.#writing !== undefined) return;
     const run = this.#writeAll();
+    this.#writing = run;
     run.then(
       () => {
         this.#writing = undefined;
       },
-      // It stays: the next append and the flush reject with it.
-      () => {},
+      () => {
+        this.#hasFailed = true;
+      },
     );
-    return run;
   }
 
   async #writeAll(): Promise<void> {

@@ -5,17 +5,15 @@
  */
 import { open, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { CorralError } from '../core/corral-error.ts';
-import { blobFileName, type Digest } from '../formats/digest.ts';
-import type { FollowingHash } from './following-hash.ts';
-import { createInlineHash } from './inline-hash.ts';
+import type { Digest } from '../formats/digest.ts';
+import { downloadedMismatch } from './downloaded-mismatch.ts';
+import { createFollowingHash, type FollowingHash } from './following-hash.ts';
 import { makeFolder } from './make-folder.ts';
 import { partialPath, readPartRecords, removePartRecords, writePartRecord } from './part-files.ts';
 import { layOutParts, type PartRecord } from './part-layout.ts';
 import { PartWriter } from './part-writer.ts';
 import { flushFolder } from './place-file.ts';
 import { isAbsent, writeFault } from './store-fault.ts';
-import { createThreadedHash } from './threaded-hash.ts';
 
 /** A part as its writer sees it; live. */
 export interface PartialBlobPart {
@@ -55,9 +53,6 @@ const maxUnrecordedBytes = 16 * 1024 * 1024;
 /** Flushed to the disk in such steps, beside the transfer, so that the end of it does not wait for all. */
 const flushEveryBytes = 32 * 1024 * 1024;
 
-/** Larger blobs are hashed in a thread, which takes some ten milliseconds to start. */
-const threadedHashBytes = 8 * 1024 * 1024;
-
 /** Throws `store_write`, also when the disk has no room for what is missing. */
 export async function openPartialBlob(options: OpenPartialBlobOptions): Promise<PartialBlob> {
   const { path, sizeBytes } = options;
@@ -95,9 +90,7 @@ class OpenPartialBlob implements PartialBlob {
     this.parts = parts.map((part) => new PartWriter(part, file, (writer) => this.#written(writer)));
     this.#recordedBytes = new Map(this.parts.map((part) => [part, part.completedBytes]));
     this.#unrecordedBytes = Math.min(maxUnrecordedBytes, Math.max(minUnrecordedBytes, sizeBytes / 64));
-    const contiguous = () => this.#contiguousBytes();
-    const threaded = sizeBytes >= threadedHashBytes ? createThreadedHash(file, contiguous) : undefined;
-    this.#hash = threaded ?? createInlineHash(file, contiguous);
+    this.#hash = createFollowingHash(file, () => this.#contiguousBytes());
     // An earlier process may have left some.
     this.#hash.follow();
   }
@@ -105,6 +98,7 @@ class OpenPartialBlob implements PartialBlob {
   async append(part: PartialBlobPart, bytes: Uint8Array): Promise<void> {
     try {
       this.completedBytes += bytes.byteLength;
+      this.#hash.pass(part.offset + part.completedBytes, bytes);
       await (part as PartWriter).append(bytes);
     } catch (error) {
       throw writeFault(this.sizeBytes - this.completedBytes, error);
@@ -167,7 +161,7 @@ class OpenPartialBlob implements PartialBlob {
     if (found !== this.#digest) {
       await rm(partialPath(this.#path), { force: true });
       await removePartRecords(this.#path);
-      throw digestMismatch(this.#digest, found);
+      throw downloadedMismatch(this.#digest, found);
     }
     await rename(partialPath(this.#path), this.#path).catch(async (error: unknown) => {
       // Ollama worked on the same files and was faster.
@@ -244,12 +238,4 @@ async function openExisting(path: string, sizeBytes: number): Promise<Files | un
 
 function sum(parts: readonly PartRecord[]): number {
   return parts.reduce((total, { completedBytes }) => total + completedBytes, 0);
-}
-
-function digestMismatch(want: Digest, got: Digest): CorralError {
-  const text = `digest mismatch, file must be downloaded again: want ${want}, got ${got}`;
-  return new CorralError('digest_mismatch', text, {
-    status: 500,
-    hint: `Blob ${blobFileName(want).slice(7, 19)} was damaged on its way or at the registry; nothing of it was kept.`,
-  });
 }

@@ -2,9 +2,13 @@
 import { toCorralError } from '../core/corral-error.ts';
 import type { ManifestLayer } from '../formats/model-manifest.ts';
 import { downloadBlob } from '../registry/download-blob.ts';
+import type { DownloadTarget } from '../registry/download-target.ts';
+import { createMemoryTarget } from '../registry/memory-target.ts';
 import type { DownloadProgress } from '../registry/registry-client.ts';
 import type { RegistrySession } from '../registry/registry-session.ts';
+import type { Shared } from '../registry/shared-work.ts';
 import { openPartialBlob } from '../store/partial-blob.ts';
+import { placeSmallBlob, smallBlobBytes } from '../store/small-blob.ts';
 import { pacedProgress } from './paced-progress.ts';
 import type { ProgressEvent } from './progress-event.ts';
 import type { UseCaseParts } from './use-case-parts.ts';
@@ -27,10 +31,7 @@ export async function* fetchLayer(
     yield { status, digest, total, completed: total };
     return;
   }
-  const shared = await parts.registry.downloads.join(digest, (ownSignal) => {
-    const handle: DownloadProgress = { completedBytes: () => 0 };
-    return { handle, done: download(layer, session, parts, handle, ownSignal) };
-  });
+  const shared = await beginLayer(layer, session, parts);
   try {
     const look = () => ({ status, digest, total, completed: shared.handle.completedBytes() });
     yield* pacedProgress(shared.done, look, signal);
@@ -39,24 +40,58 @@ export async function* fetchLayer(
   }
 }
 
+/** Starts the download of a layer, or joins it; it goes on until everybody who did has left. */
+export function beginLayer(
+  layer: ManifestLayer,
+  session: RegistrySession,
+  parts: FetchParts,
+): Promise<Shared<DownloadProgress>> {
+  return parts.registry.downloads.join(layer.digest, (signal) => {
+    const handle: DownloadProgress = { completedBytes: () => 0 };
+    return { handle, done: download(layer, session, parts, handle, signal) };
+  });
+}
+
 async function download(
   layer: ManifestLayer,
   session: RegistrySession,
-  { blobs, registry, logger }: FetchParts,
+  parts: FetchParts,
   progress: DownloadProgress,
   signal: AbortSignal,
 ): Promise<void> {
   const { digest, sizeBytes } = layer;
+  // The one before may have ended between the look and the joining.
+  if ((await parts.blobs.sizeOf(digest)) !== sizeBytes) {
+    const { limit, timing } = parts.registry;
+    const fetchInto = async (target: DownloadTarget) => {
+      progress.completedBytes = () => target.completedBytes;
+      await downloadBlob({ session, digest, target, limit, timing, signal });
+    };
+    if (sizeBytes <= smallBlobBytes) await downloadSmall(layer, parts, fetchInto);
+    else await downloadLarge(layer, parts, fetchInto);
+  }
+  progress.completedBytes = () => sizeBytes;
+}
+
+type FetchInto = (target: DownloadTarget) => Promise<void>;
+
+async function downloadSmall({ digest, sizeBytes }: ManifestLayer, { blobs }: FetchParts, fetchInto: FetchInto) {
+  const target = createMemoryTarget(sizeBytes);
+  await fetchInto(target);
+  await placeSmallBlob(blobs.path(digest), digest, target.bytes);
+}
+
+async function downloadLarge(
+  { digest, sizeBytes }: ManifestLayer,
+  { blobs, logger }: FetchParts,
+  fetchInto: FetchInto,
+) {
   for (let isFirst = true; ; isFirst = false) {
-    // The one before may have ended between the look and the joining.
-    if ((await blobs.sizeOf(digest)) === sizeBytes) break;
     const partial = await openPartialBlob({ path: blobs.path(digest), digest, sizeBytes });
     try {
-      progress.completedBytes = () => partial.completedBytes;
-      const { limit, timing } = registry;
-      await downloadBlob({ session, digest, target: partial, limit, timing, signal });
+      await fetchInto(partial);
       await partial.finish();
-      break;
+      return;
     } catch (thrown) {
       const { code, message } = toCorralError(thrown);
       // The wrong bytes may be left from an earlier process, or from a power cut: once more, all of it.
@@ -66,5 +101,4 @@ async function download(
       await partial.close();
     }
   }
-  progress.completedBytes = () => sizeBytes;
 }

@@ -4,8 +4,11 @@ import type { ManifestLayer, ModelManifest } from '../formats/model-manifest.ts'
 import type { ModelName } from '../formats/model-name.ts';
 import { fetchManifest, type FetchedManifest } from '../registry/fetch-manifest.ts';
 import { RegistryError } from '../registry/registry-error.ts';
+import type { DownloadProgress } from '../registry/registry-client.ts';
 import type { RegistrySession } from '../registry/registry-session.ts';
-import { fetchLayer, type FetchParts } from './fetch-layer.ts';
+import type { Shared } from '../registry/shared-work.ts';
+import { smallBlobBytes } from '../store/small-blob.ts';
+import { beginLayer, fetchLayer, type FetchParts } from './fetch-layer.ts';
 import type { ProgressEvent } from './progress-event.ts';
 import { registryName } from './registry-name.ts';
 import type { UseCaseParts } from './use-case-parts.ts';
@@ -66,17 +69,30 @@ export async function* takeModel(
   refuseTensors(manifest);
   const layers = distinctLayers(manifest);
   const hold = await parts.blobs.hold();
+  let ahead: readonly Shared<DownloadProgress>[] = [];
   try {
     await hold.keep(layers.map(({ digest }) => digest));
-    for (const layer of layers) yield* fetchLayer(layer, session, parts, signal);
+    for (const [index, layer] of layers.entries()) {
+      if (ahead.length === 0 && isSmall(layer)) {
+        // What is left is mostly a few lines each: together they take one way to the registry and back.
+        const small = layers.slice(index).filter(isSmall);
+        ahead = await Promise.all(small.map((next) => beginLayer(next, session, parts)));
+      }
+      yield* fetchLayer(layer, session, parts, signal);
+    }
     // It was done while the bytes came in; clients wait for the word.
     yield { status: 'verifying sha256 digest' };
     yield { status: 'writing manifest' };
     const { removedLayers } = await parts.manifests.write(name, bytes);
     if (removedLayers > 0) yield { status: 'removing unused layers' };
   } finally {
+    await Promise.all(ahead.map((shared) => shared.leave()));
     await hold.release();
   }
+}
+
+function isSmall({ sizeBytes }: ManifestLayer): boolean {
+  return sizeBytes <= smallBlobBytes;
 }
 
 /** In the manifest's order, the config last, as Ollama fetches them. */

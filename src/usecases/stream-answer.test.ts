@@ -27,7 +27,7 @@ async function answer(script: Script, numPredict = -1) {
       numPredict,
       numKeep: 4,
       mostDrafted: 0,
-  topLogprobs: -1,
+      topLogprobs: -1,
       grammar: 'root ::= "{}"',
       returnTokens: false,
       visibleSpecialTokens: [],

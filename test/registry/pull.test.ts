@@ -112,11 +112,11 @@ describe('a pull', () => {
   });
 
   test('uses several streams where each is slow by itself', async () => {
-    const model = publish(registry, 40 * megabyte);
-    registry.faults.push(slowLine(16 * megabyte));
+    const model = publish(registry, 64 * megabyte);
+    registry.faults.push(slowLine(24 * megabyte));
     const startedMs = performance.now();
     expect((await store.pull(model.name)).error).toBeUndefined();
-    expect(performance.now() - startedMs).toBeLessThan(2000);
+    expect(performance.now() - startedMs).toBeLessThan(2400);
   });
 });
 
@@ -288,8 +288,8 @@ describe('a pull is refused, and the store stays as it was, for', () => {
 
 describe('a resumed pull', () => {
   test('works wherever the line was cut, and takes what is missing alone', async () => {
-    for (const cutBytes of [0, 1, 65_535, 65_536, 262_143, 262_144, 700_001, 999_999]) {
-      const model = publish(registry, megabyte, { tag: `cut-${cutBytes}` });
+    for (const cutBytes of [0, 1, 65_535, 65_536, 262_143, 262_144, 700_001, 1_999_999]) {
+      const model = publish(registry, 2 * megabyte, { tag: `cut-${cutBytes}` });
       // Everything after the cut is refused for good.
       registry.faults = [firstTimes(1, isBlob, cutAfter(cutBytes)), refusedAfterFirstBlob()];
       expect((await store.pull(model.name)).error).toMatchObject({ code: 'registry_denied' });
