@@ -2,17 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chatRequestSchema } from '../api/ollama/chat-request.ts';
 import { generateRequestSchema } from '../api/ollama/generate-request.ts';
 import { parseWire } from '../api/wire-schema.ts';
-import { readSettings } from '../config/read-settings.ts';
-import { silentLogger } from '../core/logger.ts';
-import { createRegistryClient } from '../registry/registry-client.ts';
 import type { AnswerEvent } from './answer-events.ts';
 import { chat } from './chat.ts';
 import { generate } from './generate.ts';
-import { noQuantiser } from './test-quantiser.ts';
-import { says, scriptedPool, scriptedRunner } from './test-runner.ts';
+import { testParts } from './test-parts.ts';
+import { says, scriptedRunner } from './test-runner.ts';
 import { showModel } from './show-model.ts';
 import { temporaryStore, type TemporaryStore } from './test-store.ts';
-import type { UseCaseParts } from './use-case-parts.ts';
 
 const plain = '{{ range .Messages }}[{{ .Role }}:{{ .Content }}]{{ end }}';
 const thinker =
@@ -44,19 +40,8 @@ beforeAll(async () => {
 afterAll(() => files.remove());
 
 function begin(texts: readonly string[]) {
-  const { settings } = readSettings({ OLLAMA_GO_TEMPLATE: '1' }, '/nonexistent');
   const runner = scriptedRunner(says(texts));
-  const { store, blobs, manifests } = files;
-  const parts: UseCaseParts = {
-    store,
-    blobs,
-    manifests,
-    pool: scriptedPool(runner),
-    quantise: noQuantiser,
-    settings,
-    logger: silentLogger,
-    registry: createRegistryClient(settings, '9.9.9'),
-  };
+  const parts = testParts(files, runner, { OLLAMA_GO_TEMPLATE: '1' });
   return { runner, parts };
 }
 

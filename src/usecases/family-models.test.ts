@@ -2,11 +2,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chatRequestSchema } from '../api/ollama/chat-request.ts';
 import { parseWire } from '../api/wire-schema.ts';
-import { readSettings } from '../config/read-settings.ts';
-import { silentLogger } from '../core/logger.ts';
 import { chat } from './chat.ts';
 import { showModel } from './show-model.ts';
-import { says, scriptedPool, scriptedRunner } from './test-runner.ts';
+import { testParts } from './test-parts.ts';
+import { says, scriptedRunner } from './test-runner.ts';
 import { temporaryStore, type TemporaryStore } from './test-store.ts';
 
 const gptOss =
@@ -26,11 +25,10 @@ beforeAll(async () => {
 afterAll(() => files.remove());
 
 const signal = new AbortController().signal;
-const { settings } = readSettings({}, '/nonexistent');
 
 async function ask(body: object, texts: readonly string[] = ['ok']) {
   const runner = scriptedRunner(says(texts));
-  const parts = { store: files.store, pool: scriptedPool(runner), settings, logger: silentLogger };
+  const parts = testParts(files, runner);
   let content = '';
   let thinking = '';
   let prompt = '';
@@ -53,7 +51,7 @@ async function ask(body: object, texts: readonly string[] = ['ok']) {
 }
 
 async function capabilitiesOf(model: string): Promise<readonly string[]> {
-  const parts = { store: files.store, pool: scriptedPool(scriptedRunner(says([]))), settings, logger: silentLogger };
+  const parts = testParts(files, scriptedRunner(says([])));
   const shown = await showModel({ model, name: '', system: '', options: {}, verbose: false }, parts);
   return shown.capabilities;
 }
