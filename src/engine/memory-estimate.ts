@@ -35,12 +35,21 @@ export function estimateMemory(input: MemoryInput): MemoryEstimate {
 const reordered: ReadonlySet<string> = new Set(['IQ4_NL', 'MXFP4', 'Q2_K', 'Q4_0', 'Q4_K']);
 const reorderedOnArm: ReadonlySet<string> = new Set([...reordered, 'Q1_0', 'Q5_K', 'Q6_K', 'Q8_0']);
 
+/** By how much weights grow in the tiles of Intel's AMX units: a sum per block. Counted on every x64, since the header is all there is. */
+const grownInTiles: Readonly<Record<string, number>> = {
+  Q8_0: 38 / 34,
+  Q4_K: 148 / 144,
+  Q5_K: 180 / 176,
+  IQ4_XS: 138 / 136,
+};
+
 /**
  * Weights are reordered out of the mapped file, whose pages the system may then drop: they count once. Only a token embedding that
  * is the output matrix too is needed both ways.
  */
 function weights({ tensors }: Gguf, processor: string): number {
-  const sum = tensors.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0);
+  const grown = processor === 'x64' ? grownInTiles : {};
+  const sum = Math.ceil(tensors.reduce((bytes, { sizeBytes, type }) => bytes + sizeBytes * (grown[type] ?? 1), 0));
   const embedding = tensors.find(({ name }) => name === 'token_embd.weight');
   if (embedding === undefined || tensors.some(({ name }) => name === 'output.weight')) return sum;
   const types = processor === 'x64' ? reordered : reorderedOnArm;

@@ -20,7 +20,7 @@ describe('parseManifest', () => {
       config: { mediaType: config.mediaType, digest: digest('b'), sizeBytes: 7, from: undefined },
       layers: [
         { mediaType: layer.mediaType, digest: digest('a'), sizeBytes: 5, from: undefined },
-        { mediaType: layer.mediaType, digest: digest('c'), sizeBytes: 5, from: 'smollm2:135m' },
+        { mediaType: layer.mediaType, digest: digest('c'), sizeBytes: 5, from: 'smollm2:135m', name: 'x' },
       ],
     });
   });
