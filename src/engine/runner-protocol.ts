@@ -16,7 +16,6 @@ export interface LoadRequest {
   readonly type: 'load';
   /** Absolute path of the GGUF file, already checked by the parent. */
   readonly modelPath: string;
-  readonly adapters: readonly { readonly path: string; readonly scale: number }[];
   /** `embedding`: pooled vectors and no KV cache where the model needs none. */
   readonly mode: 'completion' | 'embedding';
   /** Most tokens one sequence may hold (num_ctx). */
@@ -58,6 +57,8 @@ export interface SamplingOptions {
 export interface GenerateRequest {
   readonly type: 'generate';
   readonly id: number;
+  /** Absolute paths of LoRA adapters over the weights, their headers already checked by the parent. Empty = the weights as they are. */
+  readonly adapters: readonly string[];
   /** Text to continue. Special tokens in it are recognised; BOS is added where the model asks for it. */
   readonly prompt: string;
   /** Tokens placed before the prompt (the deprecated `context` of /api/generate). Empty = none. */
@@ -90,6 +91,8 @@ export interface GenerateRequest {
 export interface EmbedRequest {
   readonly type: 'embed';
   readonly id: number;
+  /** As for a generation. */
+  readonly adapters: readonly string[];
   readonly inputs: readonly string[];
   /** Whether an input over the limit is cut, or fails the request with `prompt_too_long`. */
   readonly truncate: boolean;

@@ -3,6 +3,7 @@ import koffi from 'koffi';
 import type { FlashAttention, KvCacheType } from '../config/settings.ts';
 import { CorralError } from '../core/corral-error.ts';
 import type { LoadRequest } from '../engine/runner-protocol.ts';
+import { adapterKey } from './adapter-key.ts';
 import type { Bindings } from './bindings.ts';
 import type { Pointer } from './structs.ts';
 import type { TokenBatch } from './token-batch.ts';
@@ -32,11 +33,16 @@ export class Model {
    */
   readonly #logitViews = new Map<Pointer, Float32Array>();
   readonly #memory: Pointer | null;
+  readonly #native: Pointer;
+  /** Adapters that were ever used, by path; they stay loaded, each a few percent of the weights at most. */
+  readonly #adapters = new Map<string, Pointer>();
+  #adaptersInUse = '';
   readonly #isRecurrent: boolean;
 
   private constructor(bindings: Bindings, model: Pointer, context: Pointer) {
     this.#bindings = bindings;
     this.context = context;
+    this.#native = model;
     this.vocabulary = new Vocabulary(bindings, model);
     this.contextLength = bindings.contextLength(context);
     this.embeddingLength = bindings.embeddingLength(model);
@@ -62,11 +68,38 @@ export class Model {
       if (model === null) throw new CorralError('load_failed', 'the engine could not load the model');
       const context = bindings.newContext(model, contextParams(bindings, request));
       if (context === null) throw new CorralError('load_failed', 'the engine could not create a context for the model');
-      applyAdapters(bindings, model, context, request.adapters);
       return new Model(bindings, model, context);
     } finally {
       koffi.unregister(callback);
     }
+  }
+
+  /** Reads adapters (paths) where that has not been done. Throws `load_failed`, also when one does not fit the model. */
+  loadAdapters(paths: readonly string[]): void {
+    for (const path of paths) this.#adapter(path);
+  }
+
+  /** From the next step on, computes with these adapters over the weights. Throws as `loadAdapters`. */
+  useAdapters(paths: readonly string[]): void {
+    const key = adapterKey(paths);
+    if (key === this.#adaptersInUse) return;
+    const handles = BigUint64Array.from(paths, (path) => this.#adapter(path));
+    const scales = new Float32Array(paths.length).fill(1);
+    if (this.#bindings.setAdapters(this.context, handles, handles.length, scales) !== 0) {
+      throw new CorralError('load_failed', 'the adapter does not fit the model');
+    }
+    this.#adaptersInUse = key;
+  }
+
+  #adapter(path: string): Pointer {
+    const handle = this.#adapters.get(path) ?? this.#bindings.loadAdapter(this.#native, path);
+    if (handle === null) {
+      throw new CorralError('load_failed', 'the engine could not load the adapter', {
+        hint: 'An adapter fits only the model that it was trained for.',
+      });
+    }
+    this.#adapters.set(path, handle);
+    return handle;
   }
 
   /** Computes a batch. Blocks the thread for as long as it takes. */
@@ -156,17 +189,4 @@ function contextParams(bindings: Bindings, request: LoadRequest) {
   params.kv_unified = true; // one pool of cells for all sequences, see serving-loop.ts
   params.no_perf = true;
   return params;
-}
-
-function applyAdapters(bindings: Bindings, model: Pointer, context: Pointer, adapters: LoadRequest['adapters']): void {
-  if (adapters.length === 0) return;
-  const handles = adapters.map(({ path }) => {
-    const handle = bindings.loadAdapter(model, path);
-    if (handle === null) throw new CorralError('load_failed', 'the engine could not load the adapter');
-    return handle;
-  });
-  const scales = Float32Array.from(adapters, ({ scale }) => scale);
-  if (bindings.setAdapters(context, BigUint64Array.from(handles), handles.length, scales) !== 0) {
-    throw new CorralError('load_failed', 'the adapter does not fit the model');
-  }
 }

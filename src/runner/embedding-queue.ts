@@ -4,6 +4,7 @@
  */
 import { CorralError, toCorralError } from '../core/corral-error.ts';
 import type { ChildMessage, EmbedRequest, LoadRequest } from '../engine/runner-protocol.ts';
+import { adapterKey } from '../llama/adapter-key.ts';
 import type { Model } from '../llama/model.ts';
 import { TokenBatch } from '../llama/token-batch.ts';
 
@@ -12,6 +13,8 @@ interface PendingRequest {
   readonly vectors: string[];
   missing: number;
   readonly promptTokens: number;
+  readonly adapters: readonly string[];
+  readonly adapterKey: string;
 }
 
 interface Input {
@@ -41,12 +44,15 @@ export class EmbeddingQueue {
   embed(request: EmbedRequest): void {
     try {
       if (!this.#model.pools) throw new CorralError('not_supported', 'this model does not support embeddings');
+      this.#model.loadAdapters(request.adapters);
       const inputs = request.inputs.map((text) => this.#tokens(text, request.truncate));
       const pending: PendingRequest = {
         id: request.id,
         vectors: Array.from<string>({ length: inputs.length }),
         missing: inputs.length,
         promptTokens: inputs.reduce((sum, tokens) => sum + tokens.length, 0),
+        adapters: request.adapters,
+        adapterKey: adapterKey(request.adapters),
       };
       if (inputs.length === 0) this.#finish(pending);
       for (const [index, tokens] of inputs.entries()) this.#inputs.push({ request: pending, index, tokens });
@@ -63,7 +69,10 @@ export class EmbeddingQueue {
   step(): void {
     const inputs: Input[] = [];
     this.#batch.clear();
+    const [first] = this.#inputs;
+    this.#model.useAdapters(first?.request.adapters ?? []);
     for (const input of this.#inputs) {
+      if (input.request.adapterKey !== first?.request.adapterKey) break;
       const full = this.#batch.length + input.tokens.length > this.#batch.capacity;
       if (full || inputs.length === this.#load.sequences) break;
       for (const [position, token] of input.tokens.entries()) this.#batch.add(token, position, inputs.length, true);

@@ -8,6 +8,8 @@
 import { commonPrefixLength } from './common-prefix.ts';
 
 export interface Stashed {
+  /** Adapters that the cells were computed with (llama/adapter-key.ts). */
+  readonly adapters: string;
   readonly tokens: readonly number[];
   readonly state: Buffer;
 }
@@ -29,11 +31,12 @@ export class PrefixStash {
     while (this.#bytes > this.#mostBytes) this.#bytes -= this.#entries.shift()?.state.length ?? 0;
   }
 
-  /** Takes out the entry with the longest common prefix with `tokens`, where that is longer than `atLeast` tokens. */
-  take(tokens: readonly number[], atLeast: number): Stashed | undefined {
+  /** Takes out the entry of `adapters` with the longest common prefix with `tokens`, where that is longer than `atLeast` tokens. */
+  take(tokens: readonly number[], adapters: string, atLeast: number): Stashed | undefined {
     let best = -1;
     let bestLength = atLeast;
     for (const [index, entry] of this.#entries.entries()) {
+      if (entry.adapters !== adapters) continue;
       const length = commonPrefixLength(entry.tokens, tokens, tokens.length - 1);
       if (length <= bestLength) continue;
       best = index;

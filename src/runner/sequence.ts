@@ -7,6 +7,8 @@ import type { TextStream } from './text-stream.ts';
 
 export interface Sequence {
   readonly request: GenerateRequest;
+  /** Key of its adapters: a step computes sequences of one key. */
+  readonly adapters: string;
   /** Prompt tokens after any cut, followed by the generated ones. */
   readonly tokens: number[];
   /** Of the prompt as it was computed. */

@@ -13,6 +13,7 @@ import type { ChildMessage, GenerateRequest, LoadRequest, TokenItem } from '../e
 import type { Bindings } from '../llama/bindings.ts';
 import type { Model } from '../llama/model.ts';
 import { TokenBatch } from '../llama/token-batch.ts';
+import { AdapterTurns } from './adapter-turns.ts';
 import { planBatch, tileTokens, type PlanEntry, type StepKind } from './batch-planner.ts';
 import { shiftCut } from './context-window.ts';
 import { findDraft } from './find-draft.ts';
@@ -40,10 +41,13 @@ export class ServingLoop {
   readonly #budget: StepBudget;
   readonly #cost = new StepCost();
   readonly #output: GenerationOutput;
+  readonly #turns = new AdapterTurns();
   /** By arrival. */
   #waiting: Sequence[] = [];
   #running: Sequence[] = [];
   #lastStep: StepKind = 'bulk';
+  /** Adapters of the step that is being made; only sequences of these take part. */
+  #adapters = '';
 
   constructor(bindings: Bindings, model: Model, load: LoadRequest, send: (message: ChildMessage) => void) {
     this.#model = model;
@@ -87,6 +91,8 @@ export class ServingLoop {
   step(): void {
     this.#admit();
     for (const sequence of this.#running) this.#makeWindowRoom(sequence);
+    if (this.#running.length === 0) return;
+    this.#takeTurn();
     this.#draft();
     const plan = this.#planWithinCells();
     if (plan.length === 0) return;
@@ -104,9 +110,18 @@ export class ServingLoop {
     if (isSmall) this.#cost.record(this.#batch.length, performance.now() - startedMs);
   }
 
+  #takeTurn(): void {
+    const keys = this.#running.map(({ adapters }) => adapters);
+    this.#adapters = this.#turns.next(keys, performance.now());
+    const [first] = this.#running.filter(({ adapters }) => adapters === this.#adapters);
+    this.#model.useAdapters(first?.request.adapters ?? []);
+  }
+
   /** Guesses for the sequences that decode, as many tokens of each as are worth their while. */
   #draft(): void {
-    const decoding = this.#running.filter((sequence) => sequence.generated > 0 && pendingTokens(sequence) === 1);
+    const decoding = this.#running.filter(
+      (sequence) => sequence.adapters === this.#adapters && sequence.generated > 0 && pendingTokens(sequence) === 1,
+    );
     const found = decoding.map((sequence) => {
       sequence.draft = [];
       const most = this.#mostDrafted(sequence);
@@ -141,7 +156,7 @@ export class ServingLoop {
       for (const { tokens } of this.#running) reserved += tokens.length;
       const fits = reserved + cellsToGrow * (this.#running.length + 1) <= this.#load.kvCells;
       if (!fits && this.#running.length > 0) return;
-      const slot = this.#cache.take(next.saved === undefined ? next.tokens : []);
+      const slot = this.#cache.take(next.saved === undefined ? next.tokens : [], next.adapters);
       if (slot === undefined) return;
       this.#waiting.shift();
       next.slot = slot;
@@ -185,10 +200,11 @@ export class ServingLoop {
   #planWithinCells(): readonly PlanEntry[] {
     for (;;) {
       const { kind, entries } = planBatch(
-        this.#running.map((sequence, key) => {
+        this.#running.flatMap((sequence, key) => {
+          if (sequence.adapters !== this.#adapters) return [];
           const pending = pendingTokens(sequence);
           const decoding = sequence.generated > 0 && pending === 1;
-          return { key, pending, decoding, drafted: sequence.draft.length };
+          return [{ key, pending, decoding, drafted: sequence.draft.length }];
         }),
         this.#budget.tokens(this.#running.length + this.#waiting.length > 1),
         this.#batch.capacity,

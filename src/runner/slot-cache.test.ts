@@ -20,7 +20,7 @@ function cache(sequences: number, cuttable = true, mostBytes = 10_000) {
 }
 
 function run(slots: SlotCache, tokens: readonly number[]): Slot {
-  const slot = slots.take(tokens);
+  const slot = slots.take(tokens, '');
   if (slot === undefined) throw new Error('no slot');
   slot.tokens.push(...tokens.slice(slot.tokens.length));
   return slot;
@@ -33,7 +33,7 @@ describe('slot cache', () => {
     const second = run(slots, [9, 8]);
     slots.putBack(first, 4);
     slots.putBack(second, 2);
-    const taken = slots.take([1, 2, 3, 5, 6]);
+    const taken = slots.take([1, 2, 3, 5, 6], '');
     expect(taken?.sequence).toBe(first.sequence);
     expect(taken?.tokens).toEqual([1, 2, 3]);
     expect(cuts).toEqual([
@@ -45,7 +45,17 @@ describe('slot cache', () => {
   test('the last token is always computed again', () => {
     const { slots } = cache(1);
     slots.putBack(run(slots, [1, 2, 3]), 3);
-    expect(slots.take([1, 2, 3])?.tokens).toEqual([1, 2]);
+    expect(slots.take([1, 2, 3], '')?.tokens).toEqual([1, 2]);
+  });
+
+  test('cells computed with other adapters are not reused, also not from memory', () => {
+    const { slots } = cache(2);
+    const first = slots.take([1, 2, 3, 4], 'a');
+    if (first === undefined) throw new Error('no slot');
+    first.tokens.push(1, 2, 3, 4);
+    slots.putBack(first, 4);
+    expect(slots.take([1, 2, 3, 4], 'b')?.tokens).toEqual([]);
+    expect(slots.take([1, 2, 3, 4], 'b')?.tokens).toEqual([]);
   });
 
   test('with nothing in common the least recently used slot is taken', () => {
@@ -54,7 +64,7 @@ describe('slot cache', () => {
     const recent = run(slots, [3, 4]);
     slots.putBack(old, 2);
     slots.putBack(recent, 2);
-    expect(slots.take([7, 7])?.sequence).toBe(old.sequence);
+    expect(slots.take([7, 7], '')?.sequence).toBe(old.sequence);
   });
 
   const conversation = (name: number, length = 100) => Array.from({ length }, (_, index) => name * 1000 + index);
@@ -67,22 +77,22 @@ describe('slot cache', () => {
     expect(saved).toEqual([first.sequence]);
     expect(slots.usedCells).toBe(100);
     slots.putBack(second, 100);
-    expect(slots.take([...conversation(1), 7])?.tokens).toEqual(conversation(1));
+    expect(slots.take([...conversation(1), 7], '')?.tokens).toEqual(conversation(1));
   });
 
   test('a slot taken over for its beginning leaves its rest in memory', () => {
     const { slots } = cache(1);
     slots.putBack(run(slots, conversation(1)), 100);
-    const fork = slots.take([...conversation(1, 20), 5, 6]);
+    const fork = slots.take([...conversation(1, 20), 5, 6], '');
     expect(fork?.tokens).toEqual(conversation(1, 20));
     if (fork !== undefined) slots.putBack(fork, 20);
-    expect(slots.take([...conversation(1), 7])?.tokens).toEqual(conversation(1));
+    expect(slots.take([...conversation(1), 7], '')?.tokens).toEqual(conversation(1));
   });
 
   test('memory for prefixes is bounded, the oldest goes first', () => {
     const { slots } = cache(1, true, 2500);
     for (const name of [1, 2, 3, 4]) slots.putBack(run(slots, conversation(name)), 100);
-    expect(slots.take([...conversation(1), 7])?.tokens).toEqual([]);
+    expect(slots.take([...conversation(1), 7], '')?.tokens).toEqual([]);
   });
 
   test('short leftovers are not worth a copy', () => {
@@ -95,14 +105,14 @@ describe('slot cache', () => {
   test('busy slots are never taken', () => {
     const { slots } = cache(1);
     run(slots, [1]);
-    expect(slots.take([1, 2])).toBeUndefined();
+    expect(slots.take([1, 2], '')).toBeUndefined();
   });
 
   test('a memory that can’t be cut is emptied instead', () => {
     const { slots, cuts } = cache(1, false);
     const slot = run(slots, [1, 2, 3]);
     slots.putBack(slot, 3);
-    expect(slots.take([1, 9])?.tokens).toEqual([]);
+    expect(slots.take([1, 9], '')?.tokens).toEqual([]);
     expect(cuts).toEqual([
       [0, 1],
       [0, 0],

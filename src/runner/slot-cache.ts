@@ -27,6 +27,8 @@ export interface Slot {
 }
 
 interface Entry extends Slot {
+  /** Adapters that its cells were computed with. */
+  adapters: string;
   busy: boolean;
   lastUsed: number;
 }
@@ -44,6 +46,7 @@ export class SlotCache {
     this.#entries = Array.from({ length: sequences }, (_, sequence) => ({
       sequence,
       tokens: [],
+      adapters: '',
       busy: false,
       lastUsed: 0,
     }));
@@ -63,16 +66,17 @@ export class SlotCache {
   }
 
   /**
-   * A free slot that holds the longest common prefix with `tokens` that is known, and nothing more; undefined when all are
-   * busy. The last token is never reused: its logits are needed, so it must be computed. What other free slots hold is put
+   * A free slot that holds the longest common prefix with `tokens` that is known, computed with the same adapters, and nothing more;
+   * undefined when all are busy. The last token is never reused: its logits are needed, so it must be computed. What other free slots hold is put
    * aside.
    */
-  take(tokens: readonly number[]): Slot | undefined {
+  take(tokens: readonly number[], adapters: string): Slot | undefined {
     let best: Entry | undefined;
     let bestLength = -1;
     for (const entry of this.#entries) {
       if (entry.busy) continue;
-      const length = commonPrefixLength(entry.tokens, tokens, tokens.length - 1);
+      const reusable = entry.adapters === adapters ? tokens.length - 1 : 0;
+      const length = commonPrefixLength(entry.tokens, tokens, reusable);
       const better =
         length > bestLength || (length === bestLength && best !== undefined && entry.lastUsed < best.lastUsed);
       if (!better) continue;
@@ -80,18 +84,20 @@ export class SlotCache {
       bestLength = length;
     }
     if (best === undefined) return undefined;
-    const stashed = this.#stash.take(tokens, Math.max(bestLength, fewestStashedTokens));
+    const stashed = this.#stash.take(tokens, adapters, Math.max(bestLength, fewestStashedTokens));
     best.busy = true;
     for (const entry of this.#entries) if (!entry.busy) this.#putAside(entry);
     if (stashed !== undefined) {
       this.#putAside(best);
+      best.adapters = adapters;
       if (this.#memory.restore(best.sequence, stashed.state)) best.tokens.push(...stashed.tokens);
       bestLength = commonPrefixLength(best.tokens, tokens, tokens.length - 1);
     } else if (best.tokens.length - bestLength >= fewestStashedTokens) {
       // It is taken over for its beginning; its rest may be wanted by the one who left it.
-      this.#stash.add({ tokens: [...best.tokens], state: this.#memory.save(best.sequence) });
+      this.#stashCopy(best);
     }
     this.#cut(best, bestLength);
+    best.adapters = adapters;
     return best;
   }
 
@@ -123,10 +129,12 @@ export class SlotCache {
   }
 
   #putAside(entry: Entry): void {
-    if (entry.tokens.length >= fewestStashedTokens) {
-      this.#stash.add({ tokens: [...entry.tokens], state: this.#memory.save(entry.sequence) });
-    }
+    if (entry.tokens.length >= fewestStashedTokens) this.#stashCopy(entry);
     this.#cut(entry, 0);
+  }
+
+  #stashCopy({ adapters, tokens, sequence }: Entry): void {
+    this.#stash.add({ adapters, tokens: [...tokens], state: this.#memory.save(sequence) });
   }
 
   #cut(entry: Entry, length: number): void {

@@ -1,6 +1,7 @@
 /** From a request to a sequence that can run: tokens, the cut of a prompt that is too long, sampler and text stream. */
 import { CorralError } from '../core/corral-error.ts';
 import type { GenerateRequest } from '../engine/runner-protocol.ts';
+import { adapterKey } from '../llama/adapter-key.ts';
 import type { Bindings } from '../llama/bindings.ts';
 import type { Model } from '../llama/model.ts';
 import { Sampler } from '../llama/sampler.ts';
@@ -23,6 +24,7 @@ export function startSequence(
   request: GenerateRequest,
 ): Sequence {
   const { vocabulary } = model;
+  model.loadAdapters(request.adapters);
   if (!request.contextTokens.every((token) => vocabulary.has(token))) {
     throw new CorralError('bad_request', 'the context holds tokens that this model does not have');
   }
@@ -43,6 +45,7 @@ export function startSequence(
   const most = contextsGenerated * contextTokens;
   return {
     request,
+    adapters: adapterKey(request.adapters),
     tokens,
     promptTokens: tokens.length,
     cachedTokens: 0,

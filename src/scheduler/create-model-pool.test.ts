@@ -300,11 +300,11 @@ describe('resident', () => {
     expect(pool.resident().map(({ model }) => model.name.model)).toEqual(['c', 'b']);
   });
 
-  test('the same weights with other adapters are another model', async () => {
+  test('the same weights with other adapters share a runner', async () => {
     const { pool, up } = createStable();
     const adapted = { ...ask('a'), model: testModel('a', ['/models/adapter.gguf']) };
     await settled(Promise.all([pool.acquire(ask('a'), forGood), pool.acquire(adapted, forGood)]));
-    expect(up()).toEqual(['/models/a.gguf', '/models/a.gguf']);
+    expect(up()).toEqual(['/models/a.gguf']);
   });
 });
 

@@ -33,7 +33,7 @@ type PlanSettings = Pick<
 >;
 
 export interface PlanInput {
-  readonly model: Pick<StoredModel, 'modelPath' | 'adapterPaths'>;
+  readonly model: Pick<StoredModel, 'modelPath'>;
   readonly header: Gguf;
   readonly options: LoadOptions;
   readonly settings: PlanSettings;
@@ -61,7 +61,6 @@ function sized(input: PlanInput, contexts: number): LoadPlan {
   const load: LoadRequest = {
     type: 'load',
     modelPath: model.modelPath,
-    adapters: model.adapterPaths.map((path) => ({ path, scale: 1 })),
     mode,
     contextTokens,
     ...counts,

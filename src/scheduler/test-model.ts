@@ -38,7 +38,6 @@ export function testLoad(model: StoredModel, options: LoadOptions = noOptions): 
   return {
     type: 'load',
     modelPath: model.modelPath,
-    adapters: model.adapterPaths.map((path) => ({ path, scale: 1 })),
     mode: 'completion',
     contextTokens,
     sequences: 2,

@@ -64,6 +64,12 @@ export function openModelStore({ modelsDir, logger }: ModelStoreOptions): ModelS
     },
 
     header: (model) => header(model.modelPath).catch((error: unknown) => rethrow(model, error)),
+    async checkAdapters(model) {
+      await Promise.all(model.adapterPaths.map((path) => header(path))).catch((error: unknown) => {
+        throw readFault(`an adapter of model '${displayName(model.name)}'`, error);
+      });
+    },
+
     fullHeader: (model) => readHeader(model.modelPath, 'read').catch((error: unknown) => rethrow(model, error)),
   };
 }

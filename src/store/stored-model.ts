@@ -41,6 +41,8 @@ export interface ModelStore {
   open(name: ModelName): Promise<StoredModel>;
   /** The header of a model's weights, checked; cached by path, size and mtime. Throws `bad_gguf`. */
   header(model: StoredModel): Promise<Gguf>;
+  /** Checks the headers of the model's adapters, which native code will read. Throws `bad_gguf`. */
+  checkAdapters(model: StoredModel): Promise<void>;
   /** The header with its arrays (vocabulary and merges) filled in, for `show --verbose`. Not cached. */
   fullHeader(model: StoredModel): Promise<Gguf>;
 }

@@ -20,13 +20,14 @@ export async function embed(request: EmbedRequest, parts: UseCaseParts, signal: 
   const elapsedNs = startStopwatch();
   const inputs = parseInputs(request.input);
   const model = await findModel(parts.store, request.model, { whenEmpty: 'not found', notFound: notFoundTryPulling });
+  await parts.store.checkAdapters(model);
   const options = requestOptions(model, request.options, parts.logger).load;
   const lease = await parts.pool.acquire({ model, options, keepAliveMs: request.keep_alive }, signal);
   const loadNs = elapsedNs();
   let embeddings: Embeddings;
   try {
     if (inputs.length === 0) return { vectors: [], counts: undefined };
-    embeddings = await lease.runner.embed({ inputs, truncate: request.truncate }, signal);
+    embeddings = await lease.runner.embed({ adapters: model.adapterPaths, inputs, truncate: request.truncate }, signal);
   } catch (thrown) {
     throw withTooLongText(thrown, 400);
   } finally {

@@ -9,6 +9,7 @@ const generation: Generation = {
   stop: [],
   numPredict: -1,
   numKeep: 4,
+  adapters: [],
   mostDrafted: 0,
   topLogprobs: -1,
   grammar: '',

@@ -12,11 +12,15 @@ export async function legacyEmbeddings(
   signal: AbortSignal,
 ): Promise<Float32Array> {
   const model = await findModel(parts.store, request.model, { whenEmpty: 'required', notFound: notFoundTryPulling });
+  await parts.store.checkAdapters(model);
   const options = requestOptions(model, request.options, parts.logger).load;
   const lease = await parts.pool.acquire({ model, options, keepAliveMs: request.keep_alive }, signal);
   try {
     if (request.prompt === '') return new Float32Array();
-    const embeddings = await lease.runner.embed({ inputs: [request.prompt], truncate: false }, signal);
+    const embeddings = await lease.runner.embed(
+      { adapters: model.adapterPaths, inputs: [request.prompt], truncate: false },
+      signal,
+    );
     checkFinite(embeddings);
     return embeddings.vectors[0] ?? new Float32Array();
   } catch (thrown) {

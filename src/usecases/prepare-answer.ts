@@ -52,6 +52,7 @@ export async function prepareAnswer(
 ): Promise<PreparedAnswer> {
   const requestedThink = parseThinkValue(request.think);
   const { facts, bosTokenId, format, capabilities } = await describeModel(parts, model);
+  await parts.store.checkAdapters(model);
   checkCapabilities(model, capabilities, { ...needed, sent: request.model, think: requestedThink });
   const options = requestOptions(model, request.options, parts.logger);
   const think = effectiveThink(requestedThink, capabilities);
@@ -68,6 +69,7 @@ export async function prepareAnswer(
     // DeepSeek 2's attention can't be moved within its context.
     policy: { truncate: request.truncate, shift: request.shift ?? facts.architecture !== 'deepseek2' },
     generation: {
+      adapters: model.adapterPaths,
       contextTokens: [],
       sampling: options.sampling,
       stop: options.stop,

@@ -26,6 +26,7 @@ async function answer(script: Script, numPredict = -1) {
       stop: [],
       numPredict,
       numKeep: 4,
+      adapters: [],
       mostDrafted: 0,
       topLogprobs: -1,
       grammar: 'root ::= "{}"',

@@ -39,6 +39,29 @@ describe('a model with an adapter', () => {
     expect(await says('moved')).not.toBe(base);
   });
 
+  test('shares its base’s weights with others: one process, each its own text, also at once and from the cache', async () => {
+    const models = [chatModel, 'still', 'moved'];
+    const alone = [];
+    for (const model of models) alone.push(await says(model));
+    expect(await Promise.all([...models, ...models].map(says))).toEqual([...alone, ...alone]);
+    expect(server.runners()).toHaveLength(1);
+    const { models: resident } = (await (await fetch(`${server.url}/api/ps`)).json()) as { models: unknown[] };
+    expect(resident).toHaveLength(1);
+  });
+
+  test('is refused when its file has been damaged since, and its base still answers', async () => {
+    const adapter = adapterFile(0.5);
+    await made('broken', adapter);
+    writeFileSync(
+      path.join(server.modelsDir, 'blobs', digestOf(adapter).replace(':', '-')),
+      'GGUF'.padEnd(adapter.length),
+    );
+    const reply = await post(server, '/api/generate', { model: 'broken', prompt: 'Hi', stream: false });
+    expect(reply.status).toBe(500);
+    expect(reply.text).toContain('error');
+    expect(await says(chatModel)).not.toBe('');
+  });
+
   test('is refused when the adapter was made for another architecture', async () => {
     expect(JSON.parse(await made('other', adapterFile(1, 'qwen2')))).toEqual({
       error: 'the adapter was made for qwen2 models, this is llama',

@@ -116,7 +116,7 @@ describe('a runner with the chat model', () => {
   });
 
   test('a chat model embeds nothing and says so', async () => {
-    await expect(runner.embed({ inputs: ['x'], truncate: true }, never)).rejects.toMatchObject({
+    await expect(runner.embed({ adapters: [], inputs: ['x'], truncate: true }, never)).rejects.toMatchObject({
       code: 'not_supported',
     });
   });
@@ -164,21 +164,23 @@ describe('a runner with the embedding model', () => {
 
   test('vectors have unit length, keep the order of the inputs and agree with the recorded ones', async () => {
     const inputs = ['hello world', 'good bye', ...Array.from({ length: 40 }, (_, index) => `text number ${index}`)];
-    const { vectors, promptTokens } = await runner.embed({ inputs, truncate: true }, never);
+    const { vectors, promptTokens } = await runner.embed({ adapters: [], inputs, truncate: true }, never);
     expect(vectors).toHaveLength(inputs.length);
     expect(promptTokens).toBeGreaterThan(inputs.length * 3);
     for (const vector of vectors) expect(Math.hypot(...vector)).toBeCloseTo(1, 4);
     const recorded = [-0.034, 0.031, 0.007, 0.026];
     for (const [index, value] of recorded.entries()) expect(vectors[0]?.[index]).toBeCloseTo(value, 2);
-    const alone = await runner.embed({ inputs: ['text number 39'], truncate: true }, never);
+    const alone = await runner.embed({ adapters: [], inputs: ['text number 39'], truncate: true }, never);
     const dot = alone.vectors[0]?.reduce((sum, value, index) => sum + value * (vectors.at(-1)?.[index] ?? 0), 0);
     expect(dot).toBeCloseTo(1, 3);
   });
 
   test('an input over the limit is cut, or refused where that is wanted', async () => {
     const inputs = ['word '.repeat(800)];
-    expect((await runner.embed({ inputs, truncate: true }, never)).promptTokens).toBe(512);
-    await expect(runner.embed({ inputs, truncate: false }, never)).rejects.toMatchObject({ code: 'prompt_too_long' });
+    expect((await runner.embed({ adapters: [], inputs, truncate: true }, never)).promptTokens).toBe(512);
+    await expect(runner.embed({ adapters: [], inputs, truncate: false }, never)).rejects.toMatchObject({
+      code: 'prompt_too_long',
+    });
   });
 });
 

@@ -28,7 +28,6 @@ export const runnerOptions: RunnerProcessOptions = {
 export const chatLoad: LoadRequest = {
   type: 'load',
   modelPath: chatModelPath,
-  adapters: [],
   mode: 'completion',
   contextTokens: 1024,
   sequences: 8,
@@ -55,6 +54,7 @@ type Request = Omit<GenerateRequest, 'type' | 'id'>;
 export function ask(question: string, changes: Partial<Request> = {}): Request {
   return {
     prompt: `<|im_start|>user\n${question}<|im_end|>\n<|im_start|>assistant\n`,
+    adapters: [],
     contextTokens: [],
     sampling: greedySampling,
     stop: [],
