@@ -225,8 +225,12 @@ const refused: [name: string, fault: Fault, code: string, message: RegExp][] = [
   ],
 ];
 
+/** What was begun before it failed is kept for the next time. */
+const keepsParts = new Set(['500 for ever', 'a total that is not the manifest’s', 'silence for ever']);
+
 describe('a pull is refused, and the store stays as it was, for', () => {
-  test.each(refused)('%s', async (_, fault, code, message) => {
+  test.each(refused)('%s', async (name, fault, code, message) => {
+    const keeps = keepsParts.has(name);
     const model = publish(registry, megabyte);
     registry.faults.push(fault);
     const { error } = await store.pull(model.name);
@@ -234,7 +238,7 @@ describe('a pull is refused, and the store stays as it was, for', () => {
     expect(await store.parts.manifests.read(parseModelName(model.name))).toBeUndefined();
     const { names, whole } = await store.blobFiles();
     expect(whole).toEqual([]);
-    if (code === 'digest_mismatch') expect(names).toEqual([]);
+    expect(names.length > 0).toBe(keeps);
   });
 
   test('a manifest of 200 MB, of which no more than 4 MB are taken in', async () => {

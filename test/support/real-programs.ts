@@ -16,17 +16,18 @@ export interface RealProgram {
   stop(): Promise<void>;
 }
 
-/** Where a program lies on the PATH; undefined where it doesn't. */
-export function programPath(name: string): string | undefined {
+/** Where a program lies on the PATH; empty where it doesn't. */
+export function programPath(name: string): readonly string[] {
   return (process.env['PATH'] ?? '')
     .split(delimiter)
     .map((folder) => join(folder, name))
-    .find((path) => isExecutable(path));
+    .filter((path) => isExecutable(path))
+    .slice(0, 1);
 }
 
 const ollamaProgram = fileURLToPath(new URL('../../../shared/peers/bin/ollama', import.meta.url));
 /** From the shared folder beside the project. */
-export const ollamaPath = isExecutable(ollamaProgram) ? ollamaProgram : undefined;
+export const ollamaPath: readonly string[] = [ollamaProgram].filter(isExecutable);
 
 /** `users` are the contents of an htpasswd file. */
 export async function startDockerRegistry(path: string, users?: string): Promise<RealProgram> {

@@ -10,9 +10,8 @@ import { createRegistryClient } from '../../src/registry/registry-client.ts';
 import { createBlobStore } from '../../src/store/create-blob-store.ts';
 import { createManifestStore } from '../../src/store/create-manifest-store.ts';
 import { openModelStore } from '../../src/store/model-store.ts';
-import type { ProgressEvent } from '../../src/usecases/progress-event.ts';
 import { pullModel, type PullParts } from '../../src/usecases/pull-model.ts';
-import type { UpdateParts } from '../../src/usecases/update-models.ts';
+import type { UpdateEvent, UpdateParts } from '../../src/usecases/update-models.ts';
 import { digestOf, type RegistryServer } from './registry-server.ts';
 
 export interface TransferStore {
@@ -27,7 +26,7 @@ export interface TransferStore {
 }
 
 export interface PullOutcome {
-  readonly events: readonly ProgressEvent[];
+  readonly events: readonly UpdateEvent[];
   readonly error: Error | undefined;
 }
 
@@ -64,8 +63,8 @@ export async function transferStore(environment: Readonly<Record<string, string>
   };
 }
 
-export async function collect(events: AsyncIterable<ProgressEvent>): Promise<PullOutcome> {
-  const seen: ProgressEvent[] = [];
+export async function collect(events: AsyncIterable<UpdateEvent>): Promise<PullOutcome> {
+  const seen: UpdateEvent[] = [];
   try {
     for await (const event of events) seen.push(event);
     return { events: seen, error: undefined };
