@@ -13,6 +13,7 @@ import { createRegistryClient } from './registry/registry-client.ts';
 import { createModelPool } from './scheduler/create-model-pool.ts';
 import type { ModelPool } from './scheduler/model-pool.ts';
 import { planLoad } from './scheduler/plan-load.ts';
+import { cleanStore } from './store/clean-store.ts';
 import { createBlobStore } from './store/create-blob-store.ts';
 import { createManifestStore } from './store/create-manifest-store.ts';
 import { installStarterModels } from './store/install-starter-models.ts';
@@ -73,6 +74,7 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
     version: apiVersion,
   });
   const requests = countRequests(http.server);
+  await cleanStore({ modelsDir, noPrune, logger });
   await installStarters(starterDir, modelsDir, logger);
   await listen(http, settings.host);
   logger.info(`Corral ${version} listens on ${formatHostAddress(settings.host)}`, {

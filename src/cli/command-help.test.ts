@@ -13,8 +13,14 @@ describe('help', () => {
     (_name, command) => {
       const text = commandHelp(command);
       expect(text).toContain(`Usage:\n  corral ${command.name}`);
-      expect(text).toMatch(/Examples:\n {2}.*corral/);
+      expect(text).toMatch(/Examples:\n(?: {2}.*\n)* {2}(?:OLLAMA_HOST=\S+ |cat \S+ \| )?corral /);
       expect(text).toMatch(/Environment:\n {2}OLLAMA_HOST/);
+      expect(command.summary).toMatch(/^[A-Z].*[^.]$/);
+      for (const { command: line, what } of command.examples) {
+        expect(what).not.toBe('');
+        const [, words = ''] = /(?:^|\| )(?:\w+=\S+ )?corral (.*)$/.exec(line) ?? [];
+        if (words !== '') expect([command.name, 'cp', 'show']).toContain(words.split(' ')[0]);
+      }
       for (const { name, hidden } of command.flags) expect(text.includes(`--${name}`)).toBe(hidden !== true);
     },
   );

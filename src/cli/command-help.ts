@@ -1,6 +1,7 @@
 /** The help texts: an overview of all commands, and a page per command that teaches by example. */
 import type { FlagSpec } from './command-arguments.ts';
-import { type CommandSpec, commandTable } from './command-table.ts';
+import type { CommandSpec } from './command-spec.ts';
+import { commandTable } from './command-table.ts';
 
 export function overviewHelp(): string {
   const commands = commandTable.map(({ name, summary }): Pair => [name, summary]);

@@ -1,36 +1,7 @@
-/**
- * Every command of the command line: what it accepts, what its help teaches, and how its code is loaded. The code is
- * imported only when the command runs, because the first thing a user notices is how fast the first text appears.
- */
-import type { ArgumentSpec } from './command-arguments.ts';
-import type { CommandContext } from './command-context.ts';
+/** Every command of the command line. */
+import { type CommandSpec, type EnvironmentNote, hostNote, modelsNote } from './command-spec.ts';
+import { modelCommands } from './model-commands.ts';
 
-interface CommandExample {
-  readonly command: string;
-  readonly what: string;
-}
-
-interface EnvironmentNote {
-  readonly name: string;
-  readonly what: string;
-}
-
-export interface CommandSpec extends ArgumentSpec {
-  readonly name: string;
-  readonly aliases: readonly string[];
-  /** The positional arguments as the usage line shows them. */
-  readonly usage: string;
-  readonly summary: string;
-  readonly examples: readonly CommandExample[];
-  readonly environment: readonly EnvironmentNote[];
-  /** Ctrl+C is the command's own affair; otherwise it ends the command with 130. */
-  readonly handlesInterrupt?: boolean;
-  /** Returns the code of the command: call it with the context for the exit code. */
-  readonly load: () => Promise<(context: CommandContext) => Promise<number>>;
-}
-
-const hostNote: EnvironmentNote = { name: 'OLLAMA_HOST', what: 'Address of the server (default 127.0.0.1:11434)' };
-const modelsNote: EnvironmentNote = { name: 'OLLAMA_MODELS', what: 'Folder of the models (default ~/.ollama/models)' };
 const keepAliveNote: EnvironmentNote = {
   name: 'OLLAMA_KEEP_ALIVE',
   what: 'How long a model stays in memory when idle (default 5m)',
@@ -79,7 +50,7 @@ export const commandTable: readonly CommandSpec[] = [
     name: 'run',
     aliases: [],
     usage: 'MODEL [PROMPT...]',
-    summary: 'Ask a model, or chat with it',
+    summary: 'Ask a model, or chat with it; one that is not here is pulled first',
     minArguments: 1,
     maxArguments: Infinity,
     flags: [
@@ -115,7 +86,11 @@ export const commandTable: readonly CommandSpec[] = [
         value: 'number',
         summary: 'Embedding models: shorten the vector to this length',
       },
-      { name: 'insecure', kind: 'boolean', summary: 'Accepted for scripts written for Ollama; nothing is downloaded' },
+      {
+        name: 'insecure',
+        kind: 'boolean',
+        summary: 'A model that is not here: pull it over HTTP or an unchecked HTTPS',
+      },
     ],
     examples: [
       { command: 'corral run smollm2:135m', what: 'Chat; /? shows what you can do there' },
@@ -195,6 +170,7 @@ export const commandTable: readonly CommandSpec[] = [
     environment: [hostNote],
     load: async () => (await import('./commands/stop-model.ts')).stopModel,
   },
+  ...modelCommands,
 ];
 
 export function findCommand(word: string): CommandSpec | undefined {

@@ -96,11 +96,11 @@ describe('run with a prompt', () => {
 
 describe('errors', () => {
   test('a missing model is named, with what can be done', async () => {
-    const { exitCode, stdout, stderr } = await run(['run', 'x', 'hi'], {
-      '/api/generate': () => ({ status: 404, json: { error: "model 'x' not found" } }),
+    const { exitCode, stdout, stderr } = await run(['show', 'x'], {
+      '/api/show': () => ({ status: 404, json: { error: "model 'x' not found" } }),
     });
     expect([exitCode, stdout]).toEqual([1, '']);
-    expect(stderr).toMatch(/^Error: model 'x' not found\nNothing was downloaded\. /);
+    expect(stderr).toMatch(/^Error: model 'x' not found\n'corral list' shows the models that are here/);
   });
 
   test('an error in the middle of an answer is an error, after what was said', async () => {

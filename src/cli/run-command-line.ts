@@ -8,7 +8,8 @@ import { type ErrorCode, toCorralError } from '../core/corral-error.ts';
 import { type CommandArguments, parseCommandArguments, usageError } from './command-arguments.ts';
 import type { CommandContext } from './command-context.ts';
 import type { CommandLineHost, TerminalOutput } from './command-line-host.ts';
-import { type CommandSpec, findCommand } from './command-table.ts';
+import type { CommandSpec } from './command-spec.ts';
+import { findCommand } from './command-table.ts';
 import { createServerClient } from './server-client.ts';
 import { printableText } from './terminal/printable-text.ts';
 

@@ -85,3 +85,67 @@ describe('server client', () => {
     });
   });
 });
+
+describe('sending a file', () => {
+  async function* parts(count: number, sizeBytes: number): AsyncGenerator<Uint8Array> {
+    for (let part = 0; part < count; part++) yield await Promise.resolve(Buffer.alloc(sizeBytes, part));
+  }
+  const clientOf = (port: number) => createServerClient({ host: { scheme: 'http', hostname: '127.0.0.1', port } });
+
+  test('sends its bytes with their length', async () => {
+    let got = '';
+    const port = await listen((socket) =>
+      socket.on('data', (bytes) => {
+        got += bytes.toString('latin1');
+        if (got.endsWith('\u0002\u0002')) socket.end('HTTP/1.1 201 Created\r\ncontent-length: 0\r\n\r\n');
+      }),
+    );
+    await clientOf(port).upload('/api/blobs/x', { bytes: parts(3, 2), sizeBytes: 6 }, { signal });
+    expect(got).toMatch(/^POST \/api\/blobs\/x HTTP/);
+    expect(got).toContain('content-length: 6');
+  });
+
+  test('a refusal in the middle ends it at once', async () => {
+    const port = await listen((socket) =>
+      socket.once('data', () => socket.write('HTTP/1.1 400 Bad\r\ncontent-length: 14\r\n\r\n{"error":"no"}')),
+    );
+    let sentParts = 0;
+    async function* endless(): AsyncGenerator<Uint8Array> {
+      for (;;) {
+        sentParts += 1;
+        yield await Promise.resolve(Buffer.alloc(65536));
+      }
+    }
+    const upload = clientOf(port).upload('/x', { bytes: endless(), sizeBytes: 2 ** 40 }, { signal });
+    await expect(upload).rejects.toMatchObject({ message: 'no', status: 400 });
+    const atEnd = sentParts;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(sentParts).toBe(atEnd);
+  });
+
+  test.each([
+    ['shorter', 2],
+    ['longer', 4],
+  ])('a file that has become %s is told', async (_name, count) => {
+    const port = await listen((socket) => socket.on('data', () => {}));
+    const upload = clientOf(port).upload('/x', { bytes: parts(count, 5), sizeBytes: 15 }, { signal });
+    await expect(upload).rejects.toMatchObject({ message: 'the file has changed while it was sent' });
+  });
+
+  test('Ctrl+C ends it', async () => {
+    const giveUp = new AbortController();
+    const port = await listen((socket) => socket.once('data', () => giveUp.abort()));
+    const upload = clientOf(port).upload(
+      '/x',
+      { bytes: parts(900, 65536), sizeBytes: 2 ** 40 },
+      { signal: giveUp.signal },
+    );
+    await expect(upload).rejects.toMatchObject({ code: 'canceled' });
+  });
+
+  test('a connection that breaks is told', async () => {
+    const port = await listen((socket) => socket.once('data', () => socket.resetAndDestroy()));
+    const upload = clientOf(port).upload('/x', { bytes: parts(1, 5), sizeBytes: 5 }, { signal });
+    await expect(upload).rejects.toMatchObject({ code: 'server_unreachable' });
+  });
+});

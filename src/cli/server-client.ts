@@ -9,7 +9,9 @@ import type { HostAddress } from '../config/settings.ts';
 import { CorralError } from '../core/corral-error.ts';
 import { readNdjson } from '../core/ndjson-reader.ts';
 import { asRecord, textField } from './json-fields.ts';
+import { addressText, connectAddress, isLoopback } from './server-address.ts';
 import { errorOfReply, serverError } from './server-error.ts';
+import type { UploadBody } from './server-upload.ts';
 
 export interface ServerClientOptions {
   readonly host: HostAddress;
@@ -26,6 +28,12 @@ interface RequestOptions {
 export interface ServerClient {
   /** The reply's JSON. Throws CorralError for an error status, a refused or broken connection, or an abort (`canceled`). */
   readJson(method: 'GET' | 'POST', path: string, body: unknown, options: RequestOptions): Promise<unknown>;
+  /** For requests whose reply says nothing but that they were done. Throws as `readJson`. */
+  send(method: 'POST' | 'DELETE', path: string, body: unknown, options: RequestOptions): Promise<void>;
+  /** Whether the server has what `path` names. Throws as `readJson`. */
+  exists(path: string, options: RequestOptions): Promise<boolean>;
+  /** Posts a file's bytes; ask something else first, because this one starts no server. Throws as `readJson`. */
+  upload(path: string, body: UploadBody, options: RequestOptions): Promise<void>;
   /** The reply's NDJSON values as they come; an `{"error"}` line throws. */
   readStream(path: string, body: unknown, options: RequestOptions): AsyncGenerator;
 }
@@ -36,7 +44,7 @@ const maxErrorBytes = 1024 * 1024;
 const maxReplyBytes = 512 * 1024 * 1024;
 
 export function createServerClient({ host, startServer }: ServerClientOptions): ServerClient {
-  const target = { ...host, hostname: connectHostname(host.hostname) };
+  const target = connectAddress(host);
   const connect = connector(target);
 
   async function open(
@@ -49,8 +57,7 @@ export function createServerClient({ host, startServer }: ServerClientOptions): 
     try {
       return await connect(method, path, payload, options);
     } catch (thrown) {
-      if (!isRefused(thrown) || startServer === undefined || !isLoopback(target.hostname))
-        throw connectError(thrown, target);
+      if (!isRefused(thrown) || startServer === undefined || !isLoopback(target)) throw connectError(thrown, target);
     }
     await startServer();
     try {
@@ -66,10 +73,7 @@ export function createServerClient({ host, startServer }: ServerClientOptions): 
     body: unknown,
     options: RequestOptions,
   ): Promise<http.IncomingMessage> {
-    const reply = await open(method, path, body, options);
-    const status = reply.statusCode ?? 0;
-    if (status < 400) return reply;
-    throw errorOfReply(status, await readErrorText(reply, options.signal), reply.headers['corral-hint']);
+    return await accepted(await open(method, path, body, options), options.signal);
   }
 
   return {
@@ -81,9 +85,28 @@ export function createServerClient({ host, startServer }: ServerClientOptions): 
         throw thrown instanceof SyntaxError
           ? new CorralError(
               'server_unreachable',
-              `${addressOf(target)} does not answer like an Ollama or Corral server`,
+              `${addressText(target)} does not answer like an Ollama or Corral server`,
             )
           : brokenError(thrown, options.signal);
+      }
+    },
+    async send(method, path, body, options) {
+      await drained(await openOk(method, path, body, options), options.signal);
+    },
+    async exists(path, options) {
+      const reply = await open('HEAD', path, undefined, options);
+      if (reply.statusCode !== 404) await accepted(reply, options.signal);
+      await drained(reply, options.signal);
+      return reply.statusCode !== 404;
+    },
+    async upload(path, body, { signal }) {
+      const { uploadBody } = await import('./server-upload.ts');
+      try {
+        await uploadBody(target, path, body, signal, async (reply) => {
+          await drained(await accepted(reply, signal), signal);
+        });
+      } catch (thrown) {
+        throw brokenError(thrown, signal);
       }
     },
     async *readStream(path, body, options) {
@@ -101,6 +124,18 @@ export function createServerClient({ host, startServer }: ServerClientOptions): 
       }
     },
   };
+}
+
+/** The reply, unless its status is an error's. */
+async function accepted(reply: http.IncomingMessage, signal: AbortSignal): Promise<http.IncomingMessage> {
+  const status = reply.statusCode ?? 0;
+  if (status < 400) return reply;
+  throw errorOfReply(status, await readErrorText(reply, signal), reply.headers['corral-hint']);
+}
+
+/** Reads what is left, so that the connection can be used again. */
+async function drained(reply: http.IncomingMessage, signal: AbortSignal): Promise<void> {
+  await readErrorText(reply, signal);
 }
 
 async function readErrorText(reply: http.IncomingMessage, signal: AbortSignal): Promise<string> {
@@ -165,20 +200,6 @@ async function readText(reply: http.IncomingMessage, maxBytes: number): Promise<
   return Buffer.concat(parts).toString('utf8');
 }
 
-/** A server that listens on every address is reached on this machine's own. */
-function connectHostname(hostname: string): string {
-  if (hostname === '0.0.0.0' || hostname === '') return '127.0.0.1';
-  return hostname === '::' || hostname === '[::]' ? '::1' : hostname.replace(/^\[(.*)\]$/, '$1');
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '::1' || hostname.startsWith('127.');
-}
-
-function addressOf(target: HostAddress): string {
-  return `${target.hostname.includes(':') ? `[${target.hostname}]` : target.hostname}:${target.port}`;
-}
-
 function codeOf(thrown: unknown): string {
   return textField(asRecord(thrown), 'code');
 }
@@ -191,9 +212,9 @@ function connectError(thrown: unknown, target: HostAddress): CorralError {
   if (thrown instanceof CorralError) return thrown;
   if (isAbort(thrown)) return new CorralError('canceled', 'canceled', { cause: thrown });
   const reason = thrown instanceof Error && !isRefused(thrown) ? ` (${codeOf(thrown) || thrown.message})` : '';
-  return new CorralError('server_unreachable', `could not connect to a server at ${addressOf(target)}${reason}`, {
+  return new CorralError('server_unreachable', `could not connect to a server at ${addressText(target)}${reason}`, {
     cause: thrown,
-    hint: isLoopback(target.hostname)
+    hint: isLoopback(target)
       ? "Start one with 'corral serve'."
       : "OLLAMA_HOST names that server: check that it is right, that 'corral serve' runs there, and that nothing blocks the port.",
   });

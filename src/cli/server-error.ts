@@ -51,8 +51,8 @@ function codeFor(status: number | undefined): ErrorCode {
 function hintFor(message: string, status: number | undefined): string | undefined {
   if (status === 404 && message.includes('not found')) {
     return (
-      "Nothing was downloaded. 'corral list' shows the models that are here. " +
-      "To use models of an Ollama store, point OLLAMA_MODELS at it, or copy its 'blobs' and 'manifests' folders into yours."
+      "'corral list' shows the models that are here, 'corral pull MODEL' fetches one. " +
+      'To use models of an Ollama store, point OLLAMA_MODELS at it.'
     );
   }
   if (status === 503) return 'Wait for running requests to end, or allow a longer queue with OLLAMA_MAX_QUEUE.';

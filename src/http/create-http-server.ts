@@ -19,6 +19,7 @@ import { embedRoutes } from './ollama/embed-routes.ts';
 import { modelRoutes } from './ollama/model-routes.ts';
 import { registryRoutes } from './ollama/registry-routes.ts';
 import { serverRoutes } from './ollama/server-routes.ts';
+import { verifyRoutes } from './ollama/verify-routes.ts';
 import { createOriginPolicy } from './origin-policy.ts';
 import { writeEmpty, writeText } from './write-reply.ts';
 
@@ -56,6 +57,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     ...answerRoutes(options),
     ...createRoutes(options),
     ...registryRoutes(options),
+    ...verifyRoutes(options),
   ];
 
   const app = Fastify({

@@ -6,10 +6,11 @@
  * own or an id was given to somebody else. So a killed process's blobs are kept a few minutes longer than needed, never less.
  * Ollama does not read holds. It spares blobs that were touched within the hour, so the blobs are touched along with the hold.
  */
-import { appendFile, mkdir, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseDigest, type Digest } from '../formats/digest.ts';
 import type { BlobHold } from './blob-store.ts';
+import { makeFolder } from './make-folder.ts';
 import { temporaryName, temporaryOwner } from './place-file.ts';
 import { isAbsent, writeFault } from './store-fault.ts';
 import { blobPath } from './store-layout.ts';
@@ -30,7 +31,7 @@ export async function openBlobHold(modelsDir: string): Promise<BlobHold> {
   const kept = new Set<Digest>();
   const folder = holdsFolder(modelsDir);
   const path = join(folder, temporaryName('hold'));
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
     .then(() => writeFile(path, '', { flag: 'wx' }))
     .catch((error: unknown) => {
       throw writeFault(undefined, error);

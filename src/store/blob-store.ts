@@ -4,6 +4,10 @@
  * in between: that is a hold, which other Corral processes on the same store respect too.
  */
 import type { Digest } from '../formats/digest.ts';
+import type { HashFileOptions } from './hash-file.ts';
+
+/** `unreadable`: the disk or the folder's permissions refused; what the blob holds is unknown. */
+export type BlobCondition = 'good' | 'missing' | 'damaged' | 'unreadable';
 
 export interface BlobReference {
   readonly digest: Digest;
@@ -37,6 +41,10 @@ export interface BlobStore {
   /** Hashes a finished file of the blobs folder and renames it to its blob name. Throws as `write`; the file is gone in every case. */
   adopt(file: string, options: WriteBlobOptions): Promise<BlobReference>;
   hold(): Promise<BlobHold>;
+  /** Whether a blob is what its name says; reads all of it. Throws `canceled`. */
+  check(blob: BlobReference, options: HashFileOptions): Promise<BlobCondition>;
+  /** Moves a damaged blob out of the way, so that it counts as missing and can be had again. Throws `store_write`. */
+  quarantine(digest: Digest): Promise<void>;
   /** Removes those of `digests` that no manifest names and no hold keeps; returns them. A store with an unreadable manifest loses nothing. */
   removeUnreferenced(digests: readonly Digest[]): Promise<readonly Digest[]>;
 }

@@ -1,11 +1,13 @@
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CorralError } from '../core/corral-error.ts';
+import { silentLogger } from '../core/logger.ts';
 import { blobFileName } from '../formats/digest.ts';
 import { parseModelName } from '../formats/model-name.ts';
 import type { BlobHold } from './blob-store.ts';
+import { createBlobStore } from './create-blob-store.ts';
 import { openBlobHold, readBlobHolds } from './blob-hold.ts';
 import { age, digestOf, manifestBytes, storeFolder, textStream, type StoreFolder } from './test-store-folder.ts';
 
@@ -168,6 +170,23 @@ describe('removing unreferenced blobs', () => {
 });
 
 describe('holds', () => {
+  it('taken while somebody removes the blob keep it, if it was there at the first look', async () => {
+    const remover = createBlobStore({ modelsDir: folder.modelsDir, logger: silentLogger });
+    for (let round = 0; round < 60; round++) {
+      const { digest } = await folder.add('wanted');
+      const removing = remover.removeUnreferenced([digest]);
+      // Begins at another moment of the removal each time.
+      for (let turn = 0; turn < round; turn++) await new Promise((resolve) => setImmediate(resolve));
+      const mine = await folder.blobs.hold();
+      await mine.keep([digest]);
+      const seen = await folder.blobs.sizeOf(digest);
+      await removing;
+      const found = await folder.blobs.sizeOf(digest);
+      expect({ round, kept: seen === undefined || found !== undefined }).toEqual({ round, kept: true });
+      await mine.release();
+    }
+  });
+
   it('touch the blobs they keep, which is what Ollama goes by', async () => {
     const { digest } = await folder.add('old');
     await age(folder.modelsDir, digest, 5 * 3_600_000);

@@ -1,11 +1,15 @@
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { CorralError, toCorralError } from '../core/corral-error.ts';
+import { toCorralError } from '../core/corral-error.ts';
 import type { Logger } from '../core/logger.ts';
 import { openBlobHold } from './blob-hold.ts';
 import type { BlobReference, BlobStore, WriteBlobOptions } from './blob-store.ts';
+import { checkBlob } from './check-blob.ts';
+import { digestMismatch } from './digest-mismatch.ts';
 import { hashFile, type HashedFile } from './hash-file.ts';
+import { makeFolder } from './make-folder.ts';
 import { flushFolder, temporaryName } from './place-file.ts';
+import { quarantineBlob } from './quarantine.ts';
 import { removeUnreferenced } from './remove-unreferenced.ts';
 import { isAbsent, readFault, writeFault } from './store-fault.ts';
 import { blobPath, blobsFolder } from './store-layout.ts';
@@ -34,7 +38,7 @@ export function createBlobStore({ modelsDir, logger }: BlobStoreOptions): BlobSt
   }
 
   async function temporaryFile(): Promise<string> {
-    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    await makeFolder(folder).catch((error: unknown) => {
       throw writeFault(undefined, error);
     });
     return join(folder, temporaryName('sha256'));
@@ -90,6 +94,8 @@ export function createBlobStore({ modelsDir, logger }: BlobStoreOptions): BlobSt
         }
       }),
     hold: () => openBlobHold(modelsDir),
+    check: (blob, options) => checkBlob(path(blob.digest), blob, options),
+    quarantine: (digest) => quarantineBlob(modelsDir, digest),
     async removeUnreferenced(digests) {
       try {
         return await removeUnreferenced(modelsDir, digests);
@@ -111,10 +117,4 @@ async function flushFile(path: string): Promise<void> {
   } finally {
     await file.close();
   }
-}
-
-function digestMismatch(expected: Digest, got: Digest): CorralError {
-  return new CorralError('digest_mismatch', `digest mismatch, expected "${expected}", got "${got}"`, {
-    hint: 'The bytes were damaged on their way, or are not those that were meant: send them again.',
-  });
 }

@@ -3,7 +3,7 @@
  * manifest are always those that were replaced; other processes are reckoned with through holds and renames.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, rm, rmdir } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CorralError } from '../core/corral-error.ts';
@@ -13,7 +13,8 @@ import type { Digest } from '../formats/digest.ts';
 import { maxManifestBytes, parseManifest, type ManifestLayer, type ModelManifest } from '../formats/model-manifest.ts';
 import { displayName, sameModelName, type ModelName } from '../formats/model-name.ts';
 import type { BlobStore } from './blob-store.ts';
-import { findManifest, newManifestPath, type ManifestFile } from './find-manifests.ts';
+import { findManifest, listManifests, newManifestPath, type ManifestFile } from './find-manifests.ts';
+import { makeFolder } from './make-folder.ts';
 import type { ManifestStore, StoredManifest } from './manifest-store.ts';
 import { placeBytes } from './place-bytes.ts';
 import { flushFolder } from './place-file.ts';
@@ -82,7 +83,7 @@ export function createManifestStore({ modelsDir, blobs, noPrune, logger }: Manif
     const workFolder = manifestsFolder(modelsDir);
     try {
       for (let tries = 1; ; tries++) {
-        await mkdir(dirname(target), { recursive: true });
+        await makeFolder(dirname(target));
         try {
           await placeBytes({ bytes, target, workFolder });
           return;
@@ -136,6 +137,12 @@ export function createManifestStore({ modelsDir, blobs, noPrune, logger }: Manif
   }
 
   return {
+    async names() {
+      const files = await listManifests(modelsDir, (_parts, fault) => {
+        throw readFault('the model store', fault);
+      });
+      return files.map(({ name }) => name);
+    },
     read,
     write: (name, bytes) => inTurn(() => write(name, bytes)),
     copy: (from, to) =>

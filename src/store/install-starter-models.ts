@@ -6,13 +6,14 @@
  * step can be repeated, so there is no lock that a crash could leave behind. Blobs are hard links where possible (no time, no room);
  * manifests are always copies, because Ollama rewrites them in place and would write into the package.
  */
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { CorralError } from '../core/corral-error.ts';
 import type { Logger } from '../core/logger.ts';
 import { displayName } from '../formats/model-name.ts';
 import { maxManifestBytes, parseManifest, type ManifestLayer } from '../formats/model-manifest.ts';
 import { findManifest, listManifests, type ManifestFile } from './find-manifests.ts';
+import { makeFolder } from './make-folder.ts';
 import { placeFile, removeAbandoned } from './place-file.ts';
 import { readSmallFile } from './read-small-file.ts';
 import { readStarterRecord, writeStarterRecord } from './starter-record.ts';
@@ -111,7 +112,7 @@ async function placeModel(
   { starterDir, modelsDir, signal, method = 'link-or-copy' }: InstallStarterOptions,
 ): Promise<void> {
   for (const folder of [blobsFolder(modelsDir), manifestsFolder(modelsDir)]) {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await removeAbandoned(folder);
   }
   for (const blob of blobs) {
@@ -121,7 +122,7 @@ async function placeModel(
     await placeFile({ source: blobPath(starterDir, blob.digest), target, method, keepExisting: false });
   }
   const target = manifestPath(modelsDir, starter.name);
-  await mkdir(dirname(target), { recursive: true });
+  await makeFolder(dirname(target));
   // In its own folder a half-done copy would look like a model of that name.
   const workFolder = manifestsFolder(modelsDir);
   await placeFile({ source: starter.path, target, method: 'copy', keepExisting: true, workFolder });

@@ -12,6 +12,8 @@ export interface StoredManifest {
 }
 
 export interface ManifestStore {
+  /** Every manifest that is there, readable or not, ordered by name. Throws `store_read`. */
+  names(): Promise<readonly ModelName[]>;
   /** undefined when there is none. Names are compared without case, stored case is kept. Throws `store_read`. */
   read(name: ModelName): Promise<StoredManifest | undefined>;
   /**

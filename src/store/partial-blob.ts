@@ -3,11 +3,12 @@
  * them; a record that is ahead all the same, after a power cut, is found out by the digest. The blob takes its place only once its digest
  * was seen to be right, and is flushed before.
  */
-import { mkdir, open, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
+import { open, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Digest } from '../formats/digest.ts';
 import { downloadedMismatch } from './downloaded-mismatch.ts';
 import { createFollowingHash, type FollowingHash } from './following-hash.ts';
+import { makeFolder } from './make-folder.ts';
 import { partialPath, readPartRecords, removePartRecords, writePartRecord } from './part-files.ts';
 import { layOutParts, type PartRecord } from './part-layout.ts';
 import { PartWriter } from './part-writer.ts';
@@ -189,7 +190,7 @@ interface Files {
 }
 
 async function openFiles(path: string, sizeBytes: number): Promise<Files> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const found = await openExisting(path, sizeBytes);
   try {
     // Before anything is made of a size that is only a claim so far.

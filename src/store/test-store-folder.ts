@@ -24,8 +24,9 @@ export interface StoreFolder {
   remove(): Promise<void>;
 }
 
-export async function storeFolder({ noPrune = false } = {}): Promise<StoreFolder> {
-  const modelsDir = await mkdtemp(join(tmpdir(), 'corral-store-'));
+/** In a new folder inside `parent`. */
+export async function storeFolder({ noPrune = false, parent = tmpdir() } = {}): Promise<StoreFolder> {
+  const modelsDir = await mkdtemp(join(parent, 'corral-store-'));
   const logger = silentLogger;
   const blobs = createBlobStore({ modelsDir, logger });
   return {

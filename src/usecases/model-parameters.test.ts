@@ -21,3 +21,10 @@ it('gives texts as they are to a Modelfile', () => {
     ['temperature', '0.7'],
   ]);
 });
+
+it('writes whole numbers so that they can be read again', () => {
+  expect(parameterInstructions({ num_ctx: 1_048_576, top_p: 5e-5 })).toEqual([
+    ['num_ctx', '1048576'],
+    ['top_p', '5e-05'],
+  ]);
+});

@@ -11,9 +11,15 @@ export function parametersText(params: Params): string {
     .join('\n');
 }
 
-/** Name and value of every PARAMETER instruction; texts as they are. */
+/**
+ * Name and value of every PARAMETER instruction; texts as they are. Whole numbers keep their digits: Ollama writes a `num_ctx` of a million
+ * as 1e+06, which its own `create` then refuses.
+ */
 export function parameterInstructions(params: Params): readonly (readonly [name: string, value: string])[] {
-  return singleValues(params).map(([name, value]) => [name, typeof value === 'string' ? value : printed(value)]);
+  return singleValues(params).map(([name, value]) => {
+    if (typeof value === 'string') return [name, value];
+    return [name, Number.isSafeInteger(value) ? String(value) : printed(value)];
+  });
 }
 
 /** A list is the same parameter several times. */

@@ -1,6 +1,8 @@
 /** A model as the Modelfile that would make it again. */
+import { messageRoles, type ModelfileCommand, type ValueKeyword } from '../formats/modelfile/modelfile-command.ts';
+import { printCommand } from '../formats/modelfile/print-modelfile.ts';
 import { displayName } from '../formats/model-name.ts';
-import type { StoredModel } from '../store/stored-model.ts';
+import type { StoredMessage, StoredModel } from '../store/stored-model.ts';
 import { parameterInstructions } from './model-parameters.ts';
 
 /** `template` is what makes the prompts now, which need not be the stored one. */
@@ -10,22 +12,48 @@ export function modelfileText(model: StoredModel, template: string): string {
     '# To build a new Modelfile based on this, replace FROM with:',
     `# FROM ${displayName(model.name)}`,
     '',
-    `FROM ${model.modelPath}`,
-    ...model.adapterPaths.map((path) => `ADAPTER ${path}`),
-    ...model.projectorPaths.map((path) => `FROM ${path}`),
-    `TEMPLATE ${quoted(template)}`,
+    ...commandsOf(model, template).map(printedOrNoted),
   ];
-  if (model.system) lines.push(`SYSTEM ${quoted(model.system)}`);
-  if (model.config.renderer !== undefined) lines.push(`RENDERER ${quoted(model.config.renderer)}`);
-  if (model.config.parser !== undefined) lines.push(`PARSER ${quoted(model.config.parser)}`);
-  for (const [name, value] of parameterInstructions(model.params)) lines.push(`PARAMETER ${name} ${quoted(value)}`);
-  for (const license of model.licenses) lines.push(`LICENSE ${quoted(license)}`);
-  for (const { role, content } of model.messages) lines.push(`MESSAGE ${role} ${quoted(content)}`);
   return lines.join('\n') + '\n';
 }
 
-/** Quotes only where the value would be read otherwise; with three of them where it has quotes itself. */
-function quoted(value: string): string {
-  if (!value.includes('\n') && value === value.trim()) return value;
-  return value.includes('"') ? `"""${value}"""` : `"${value}"`;
+function commandsOf(model: StoredModel, template: string): ModelfileCommand[] {
+  const { renderer, parser, requires } = model.config;
+  return [
+    { kind: 'from', value: model.modelPath },
+    ...model.adapterPaths.map((value): ModelfileCommand => ({ kind: 'adapter', value })),
+    ...model.projectorPaths.map((value): ModelfileCommand => ({ kind: 'from', value })),
+    { kind: 'template', value: template },
+    ...given('system', model.system),
+    ...given('renderer', renderer),
+    ...given('parser', parser),
+    ...given('requires', requires),
+    ...parameterInstructions(model.params).map(([name, value]): ModelfileCommand => ({
+      kind: 'parameter',
+      name,
+      value,
+    })),
+    ...model.licenses.map((value): ModelfileCommand => ({ kind: 'license', value })),
+    ...model.messages.flatMap(messageCommand),
+  ];
+}
+
+function given(kind: ValueKeyword, value: string | undefined): ModelfileCommand[] {
+  return value === undefined || value === '' ? [] : [{ kind, value }];
+}
+
+/** A Modelfile has no other roles; a model whose stored messages have one was not made by a Modelfile. */
+function messageCommand({ role, content }: StoredMessage): ModelfileCommand[] {
+  const known = messageRoles.find((name) => name === role);
+  return known === undefined ? [] : [{ kind: 'message', role: known, value: content }];
+}
+
+/** What a Modelfile cannot hold is left out with a note: half of it would be read as other commands. */
+function printedOrNoted(command: ModelfileCommand): string {
+  try {
+    return printCommand(command);
+  } catch {
+    // The note quotes nothing of it, for the same reason.
+    return `# A ${command.kind.toUpperCase()} is left out: no Modelfile can hold its text`;
+  }
 }

@@ -3,6 +3,7 @@ import type { ShowRequest } from '../api/ollama/show-request.ts';
 import { CorralError } from '../core/corral-error.ts';
 import type { Gguf } from '../formats/gguf/gguf.ts';
 import type { Capability } from '../prompt/prompt-format.ts';
+import { readHeader } from '../store/read-header.ts';
 import type { StoredModel } from '../store/stored-model.ts';
 import { describeModel, type ModelDescription } from './describe-model.ts';
 import { findModel, notFoundNormalised } from './find-model.ts';
@@ -14,6 +15,8 @@ export interface ShownModel {
   readonly model: StoredModel;
   /** With all its arrays when that was asked for. */
   readonly gguf: Gguf;
+  /** Of the first projector, read in the same way. */
+  readonly projector: Gguf | undefined;
   readonly capabilities: readonly Capability[];
   readonly modelfile: string;
   /** Of the model itself, whatever the request overlays. */
@@ -33,8 +36,11 @@ export async function showModel(request: ShowRequest, parts: UseCaseParts): Prom
   const system = request.system || stored.system || '';
   const template = effectiveTemplate(stored, description);
   const params = { ...stored.params, ...request.options };
+  const [projectorPath] = stored.projectorPaths;
   return {
     model: stored,
+    projector:
+      projectorPath === undefined ? undefined : await readHeader(projectorPath, request.verbose ? 'read' : 'skip'),
     gguf: request.verbose ? await parts.store.fullHeader(stored) : await parts.store.header(stored),
     capabilities: description.capabilities,
     modelfile: modelfileText({ ...stored, params, system }, template),

@@ -12,7 +12,8 @@ import { silentLogger } from '../../src/core/logger.ts';
 import { createQuantiser } from '../../src/engine/quantise-process.ts';
 import { parseModelName } from '../../src/formats/model-name.ts';
 import { createModel } from '../../src/usecases/create/create-model.ts';
-import { ggufFile, value } from '../support/gguf-writer.ts';
+import { adapterFile } from '../support/adapter-file.ts';
+import { projectorFile } from '../support/projector-file.ts';
 import { starterStore, type StarterStore } from '../support/starter-store.ts';
 
 interface Recorded {
@@ -42,8 +43,8 @@ const program = fileURLToPath(new URL('../../dist/runner/quantise-main.js', impo
 let store: StarterStore;
 beforeAll(async () => {
   store = await starterStore(createQuantiser({ logger: silentLogger, libraryDir: undefined, program }));
-  await store.upload(adapterOfZeros());
-  await store.upload(projectorOfZeros());
+  await store.upload(adapterFile(0));
+  await store.upload(projectorFile());
 });
 afterAll(() => store.remove());
 
@@ -99,31 +100,4 @@ function comparable(statuses: readonly string[]): string[] {
   return statuses
     .filter((status) => !/^(quantizing|validating|verifying)/.test(status))
     .map((status) => status.replace(/^(using existing|creating new) layer .*/, 'layer'));
-}
-
-function adapterOfZeros(): Uint8Array {
-  return ggufFile({
-    metadata: {
-      'general.type': value.text('adapter'),
-      'general.architecture': value.text('llama'),
-      'adapter.type': value.text('lora'),
-      'adapter.lora.alpha': value.float32(8),
-    },
-    tensors: [
-      { name: 'blk.0.attn_q.weight.lora_a', shape: [576, 4], type: 0 },
-      { name: 'blk.0.attn_q.weight.lora_b', shape: [4, 576], type: 0 },
-    ],
-  });
-}
-
-function projectorOfZeros(): Uint8Array {
-  return ggufFile({
-    metadata: {
-      'general.architecture': value.text('clip'),
-      'general.type': value.text('mmproj'),
-      'clip.has_vision_encoder': value.bool(true),
-      'clip.projector_type': value.text('mlp'),
-    },
-    tensors: [{ name: 'v.patch_embd.weight', shape: [4, 4], type: 0 }],
-  });
 }

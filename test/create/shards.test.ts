@@ -2,13 +2,14 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createRequestSchema } from '../../src/api/ollama/create-request.ts';
+import { createRequestSchema, type CreateRequest } from '../../src/api/ollama/create-request.ts';
 import { parseWire } from '../../src/api/wire-schema.ts';
 import { parseModelName } from '../../src/formats/model-name.ts';
 import { createModel } from '../../src/usecases/create/create-model.ts';
 import type { ProgressEvent } from '../../src/usecases/progress-event.ts';
 import { noQuantiser } from '../../src/usecases/test-quantiser.ts';
 import { splitGguf } from '../support/split-gguf.ts';
+import { tinyModel } from '../support/tiny-model.ts';
 import { starterDir, starterStore, type StarterStore } from '../support/starter-store.ts';
 
 const weights = 'abeb1316372b0b6864ee420a39e7b261651687126a7a321114b7b1aafcd00601';
@@ -19,18 +20,28 @@ let store: StarterStore;
 let files: Record<string, string>;
 beforeAll(async () => {
   store = await starterStore(noQuantiser);
-  const shards = await splitGguf(original, 3);
-  const uploaded = await Promise.all(
-    shards.map(async (bytes, index) => [`model-0000${index + 1}-of-00003.gguf`, await store.upload(bytes)] as const),
-  );
-  files = Object.fromEntries(uploaded.toReversed());
+  files = await uploadedShards(original);
 });
 afterAll(() => store.remove());
 
-test('three shards become one file', async () => {
-  const order = parseWire(createRequestSchema, { model: 'merged', files });
+/** In the wrong order, as a client may send them. */
+async function uploadedShards(file: Uint8Array): Promise<Record<string, string>> {
+  const shards = await splitGguf(file, 3);
+  const uploaded = await Promise.all(
+    shards.map(async (bytes, index) => [`model-0000${index + 1}-of-00003.gguf`, await store.upload(bytes)] as const),
+  );
+  return Object.fromEntries(uploaded.toReversed());
+}
+
+async function collect(order: CreateRequest): Promise<ProgressEvent[]> {
   const events: ProgressEvent[] = [];
   for await (const event of createModel(order, store.parts, signal)) events.push(event);
+  return events;
+}
+
+test('three shards become one file', async () => {
+  const order = parseWire(createRequestSchema, { model: 'merged', files });
+  const events = await collect(order);
   const stored = await store.parts.manifests.read(parseModelName('merged'));
   expect(stored?.manifest.layers.map(({ digest }) => digest)).toEqual([`sha256:${weights}`]);
   const validating = events.filter(({ status }) => status === 'validating GGUF model');
@@ -44,12 +55,20 @@ test('three shards become one file', async () => {
   ]);
 });
 
+test('the merged file is gone when what comes after it fails', async () => {
+  const parts = await uploadedShards(tinyModel());
+  const before = await store.blobFiles();
+  const order = parseWire(createRequestSchema, { model: 'vain', files: parts, quantize: 'Q8_0' });
+  await expect(collect(order)).rejects.toThrow('this test has no quantiser');
+  expect(await store.blobFiles()).toEqual(before);
+});
+
 test('without one of them nothing is made', async () => {
   const [, ...others] = Object.entries(files);
   const order = parseWire(createRequestSchema, { model: 'short', files: Object.fromEntries(others) });
-  const creating = (async () => {
-    for await (const _ of createModel(order, store.parts, signal));
-  })();
-  await expect(creating).rejects.toMatchObject({ code: 'bad_gguf', message: expect.stringContaining('expected 3') });
+  await expect(collect(order)).rejects.toMatchObject({
+    code: 'bad_gguf',
+    message: expect.stringContaining('expected 3'),
+  });
   expect(await store.parts.manifests.read(parseModelName('short'))).toBeUndefined();
 });

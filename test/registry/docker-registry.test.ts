@@ -5,7 +5,7 @@ import { parseModelName } from '../../src/formats/model-name.ts';
 import { pushModel } from '../../src/usecases/push-model.ts';
 import { logIn } from '../../src/usecases/registry-login.ts';
 import { startCuttingProxy, type CuttingProxy } from '../support/cutting-proxy.ts';
-import { programPath, startDockerRegistry, type RealProgram } from '../support/real-programs.ts';
+import { programPath, startDockerRegistry, type RealProgram } from '../support/docker-registry.ts';
 import { startRegistry, type RegistryServer } from '../support/registry-server.ts';
 import { collect, publish, transferStore, type PublishedModel, type TransferStore } from '../support/transfer-store.ts';
 

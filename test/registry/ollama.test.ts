@@ -5,32 +5,28 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseModelName } from '../../src/formats/model-name.ts';
 import { pullModel } from '../../src/usecases/pull-model.ts';
 import { onBlobs, redirectBlobs, slowLine } from '../support/registry-faults.ts';
-import {
-  ollamaPath,
-  programPath,
-  startDockerRegistry,
-  startOllama,
-  type RealProgram,
-} from '../support/real-programs.ts';
+import { programPath, startDockerRegistry } from '../support/docker-registry.ts';
+import { peersFolder, startOllama, type OllamaServer } from '../support/real-ollama.ts';
 import { startRegistry, type RegistryServer } from '../support/registry-server.ts';
 import { collect, publish, transferStore, type PublishedModel, type TransferStore } from '../support/transfer-store.ts';
 import { until } from '../support/until.ts';
 
 /** None or one: there are no cases for what is not installed. */
 const registries = programPath('docker-registry');
+const peersFolders = [peersFolder() ?? []].flat();
 
 test('programs are found on the path, and what is no program is not', () => {
   expect(programPath('node')).toEqual([expect.stringMatching(/node$/)]);
   expect(programPath('no-such-program')).toEqual([]);
 });
 
-describe.each(ollamaPath)('beside %s', (ollamaProgram) => {
+describe.each(peersFolders)('beside Ollama of %s', (peers) => {
   let store: TransferStore;
   let registry: RegistryServer;
   /** Ollama pulls from registries alone that send on to another host. */
   let storage: RegistryServer;
   let model: PublishedModel;
-  let ollama: RealProgram;
+  let ollama: OllamaServer;
   beforeEach(async () => {
     store = await transferStore();
     registry = await startRegistry();
@@ -38,7 +34,7 @@ describe.each(ollamaPath)('beside %s', (ollamaProgram) => {
     model = publish(registry, 30_000_000);
     for (const [digest, bytes] of registry.blobs) storage.blobs.set(digest, bytes);
     registry.faults.push(redirectBlobs(storage.host.replace('127.0.0.1', 'localhost')));
-    ollama = await startOllama(ollamaProgram, store.modelsDir);
+    ollama = await startOllama(peers, store.modelsDir);
   });
   afterEach(async () => {
     await ollama.stop();
@@ -47,7 +43,7 @@ describe.each(ollamaPath)('beside %s', (ollamaProgram) => {
   });
 
   async function ask(path: string, body: object, signal?: AbortSignal): Promise<string> {
-    const url = `http://127.0.0.1:${ollama.port}${path}`;
+    const url = `${ollama.url}${path}`;
     const reply = await fetch(url, { method: 'POST', body: JSON.stringify(body), ...(signal && { signal }) });
     return await reply.text();
   }
@@ -87,7 +83,7 @@ describe.each(ollamaPath)('beside %s', (ollamaProgram) => {
 
   test('what Corral pulled is listed by Ollama under the same digest, and is complete for it', async () => {
     expect((await store.pull(model.name)).error).toBeUndefined();
-    const tags = await fetch(`http://127.0.0.1:${ollama.port}/api/tags`);
+    const tags = await fetch(`${ollama.url}/api/tags`);
     expect(await tags.json()).toMatchObject({ models: [{ name: model.name, digest: model.manifestDigest }] });
     const before = storage.sentBytes;
     expect(await ollamaPull()).toContain('"status":"success"');

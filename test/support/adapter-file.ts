@@ -18,8 +18,7 @@ export function adapterFile(strength: number, architecture = 'llama'): Uint8Arra
       { name: 'blk.0.attn_q.weight.lora_b', shape: [rank, embeddingLength], type: 0 },
     ],
   });
-  const weights = new Float32Array(dataBytes / 4);
   // Any numbers do; these differ from one another and are the same on every run.
-  for (let index = 0; index < weights.length; index++) weights[index] = strength * Math.sin(index * 0.7);
+  const weights = Float32Array.from({ length: dataBytes / 4 }, (_, index) => strength * (1 + Math.sin(index * 0.7)));
   return joined(bytes, new Uint8Array(weights.buffer));
 }

@@ -52,9 +52,9 @@ export const defaultOptions: ModelOptions = {
   stop: [],
 };
 
-type Kind = 'integer' | 'float32' | 'boolean' | 'array';
+export type OptionKind = 'integer' | 'float32' | 'boolean' | 'array';
 
-const kinds: Readonly<Record<keyof ModelOptions, Kind>> = {
+const kinds: Readonly<Record<keyof ModelOptions, OptionKind>> = {
   num_ctx: 'integer',
   num_batch: 'integer',
   num_gpu: 'integer',
@@ -77,7 +77,12 @@ const kinds: Readonly<Record<keyof ModelOptions, Kind>> = {
   stop: 'array',
 };
 
-const kindOf: ReadonlyMap<string, Kind> = new Map(Object.entries(kinds));
+const kindOf: ReadonlyMap<string, OptionKind> = new Map(Object.entries(kinds));
+
+/** What values the option of that name takes; undefined when there is none. */
+export function optionKind(name: string): OptionKind | undefined {
+  return kindOf.get(name);
+}
 
 // The engine counts in 32 bits; the seed alone may use them all.
 const int32Limit = 2 ** 31;
@@ -101,7 +106,7 @@ export function parseOptions(
   return options as unknown as ModelOptions;
 }
 
-function parseOption(name: string, kind: Kind, value: unknown): unknown {
+function parseOption(name: string, kind: OptionKind, value: unknown): unknown {
   switch (kind) {
     case 'boolean':
       if (typeof value === 'boolean') return value;

@@ -16,6 +16,8 @@ export interface RunFlags {
   readonly wordWrap: boolean;
   readonly truncate: boolean | undefined;
   readonly dimensions: number | undefined;
+  /** A model that is not here may be pulled without checking the registry's certificate. */
+  readonly insecure: boolean;
 }
 
 /** Throws CorralError `bad_request`. */
@@ -29,6 +31,7 @@ export function readRunFlags(flags: FlagValues): RunFlags {
     wordWrap: flags['nowordwrap'] !== true,
     truncate: typeof flags['truncate'] === 'boolean' ? flags['truncate'] : undefined,
     dimensions: typeof flags['dimensions'] === 'string' ? readDimensions(flags['dimensions']) : undefined,
+    insecure: flags['insecure'] === true,
   };
 }
 

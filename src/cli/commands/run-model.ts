@@ -10,6 +10,7 @@ import { readRunFlags, type RunFlags } from '../answer/run-flags.ts';
 import { usageError } from '../command-arguments.ts';
 import type { CommandContext } from '../command-context.ts';
 import { asRecord, type JsonRecord, listField, textField } from '../json-fields.ts';
+import { withPulledModel } from '../progress/with-pulled-model.ts';
 import type { ServerClient } from '../server-client.ts';
 import { startSpinner } from '../terminal/spinner.ts';
 import { terminalColumns } from '../terminal/terminal-size.ts';
@@ -23,15 +24,18 @@ export async function runModel(context: CommandContext): Promise<number> {
     const { runRepl } = await import('../repl/repl.ts');
     return await runRepl({ context, client, model, flags });
   }
-  if (flags.dimensions !== undefined || flags.truncate !== undefined)
-    return await embed(context, client, model, prompt, flags);
-  try {
-    return await generate(context, client, model, prompt, flags);
-  } catch (thrown) {
-    const error = toCorralError(thrown);
-    if (!saysEmbedding(error)) throw error;
-    return await embed(context, client, model, prompt, flags);
-  }
+  const { signal } = context;
+  return await withPulledModel({ context, client, model, insecure: flags.insecure, signal }, async () => {
+    if (flags.dimensions !== undefined || flags.truncate !== undefined)
+      return await embed(context, client, model, prompt, flags);
+    try {
+      return await generate(context, client, model, prompt, flags);
+    } catch (thrown) {
+      const error = toCorralError(thrown);
+      if (!saysEmbedding(error)) throw error;
+      return await embed(context, client, model, prompt, flags);
+    }
+  });
 }
 
 /** What was piped in comes first, so that a prompt can ask about it. */

@@ -3,7 +3,7 @@ import type { RunFlags } from '../answer/run-flags.ts';
 import type { JsonRecord } from '../json-fields.ts';
 import type { ParameterValue } from './model-parameters.ts';
 
-interface SessionMessage {
+export interface SessionMessage {
   readonly role: 'system' | 'user' | 'assistant';
   readonly content: string;
   readonly thinking?: string;
@@ -11,13 +11,15 @@ interface SessionMessage {
 
 export interface ChatSession extends RunFlags {
   readonly model: string;
+  /** The conversation that the model brings along; the server puts it before every request. */
+  readonly modelMessages: readonly SessionMessage[];
   readonly messages: readonly SessionMessage[];
   readonly system: string;
   readonly parameters: Readonly<Record<string, ParameterValue>>;
 }
 
 export function startSession(model: string, flags: RunFlags): ChatSession {
-  return { ...flags, model, messages: [], system: '', parameters: {} };
+  return { ...flags, model, modelMessages: [], messages: [], system: '', parameters: {} };
 }
 
 /** A system message takes effect from here on; one that nothing has followed is replaced. */
@@ -47,5 +49,21 @@ export function chatRequest(session: ChatSession, question: string): JsonRecord 
     options,
     keep_alive: keepAlive,
     think,
+  };
+}
+
+/**
+ * The body of /api/create that keeps this session as a model. It is built on the current model: Ollama goes back to that model's parent
+ * and so loses its template and parameters.
+ */
+export function saveRequest(session: ChatSession, name: string): JsonRecord {
+  const { model, system, parameters, modelMessages, messages } = session;
+  const kept = [...modelMessages, ...messages];
+  return {
+    model: name,
+    from: model,
+    system: system === '' ? undefined : system,
+    parameters: Object.keys(parameters).length === 0 ? undefined : parameters,
+    messages: kept.length === 0 ? undefined : kept,
   };
 }

@@ -10,6 +10,7 @@ const pages: Readonly<Record<string, () => string>> = {
       ['/set', 'Set session variables'],
       ['/show', 'Show model information'],
       ['/load <model>', 'Load another model'],
+      ['/save <model>', 'Save this session as a model'],
       ['/list', 'List the models that are here'],
       ['/clear', 'Forget what was said'],
       ['/bye', 'Exit'],

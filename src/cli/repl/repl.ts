@@ -7,17 +7,18 @@ import { CorralError } from '../../core/corral-error.ts';
 import { createAnswerPrinter } from '../answer/answer-printer.ts';
 import type { RunFlags } from '../answer/run-flags.ts';
 import { timingReport } from '../answer/timing-report.ts';
-import { usageError } from '../command-arguments.ts';
 import type { CommandContext } from '../command-context.ts';
 import { modelTable } from '../commands/list-models.ts';
-import { asRecord, type JsonRecord, listField, textField } from '../json-fields.ts';
+import { asRecord, type JsonRecord, textField } from '../json-fields.ts';
+import { withPulledModel } from '../progress/with-pulled-model.ts';
 import type { ServerClient } from '../server-client.ts';
 import { startSpinner } from '../terminal/spinner.ts';
 import { terminalColumns } from '../terminal/terminal-size.ts';
 import { createWordWrapper } from '../terminal/word-wrapper.ts';
-import { type ChatSession, chatRequest, cleared, startSession, withExchange } from './chat-session.ts';
+import { type ChatSession, chatRequest, cleared, saveRequest, startSession, withExchange } from './chat-session.ts';
 import { editExternally } from './external-editor.ts';
 import { type InputHistory, openInputHistory } from './input-history.ts';
+import { conversationText, loadSession, modelDetails } from './load-session.ts';
 import { type KeySource, openKeySource } from './key-source.ts';
 import { type LineResult, readLine } from './line-reader.ts';
 import { replHelp } from './repl-help.ts';
@@ -47,8 +48,10 @@ const exitHint = '\nUse Ctrl + d or /bye to exit.\n';
 export async function runRepl({ context, client, model, flags }: ReplOptions): Promise<number> {
   const { host, signal } = context;
   const settings = await context.loadSettings();
-  let session = startSession(model, flags);
-  context.print(await loadModel(context, client, session, signal));
+  let session = await withPulledModel({ context, client, model, insecure: flags.insecure, signal }, () =>
+    loadSession({ context, client }, startSession(model, flags), signal),
+  );
+  context.print(conversationText(session));
   const history = openInputHistory(path.join(settings.homeDir, 'history'), !settings.noHistory);
   const keys = openKeySource(host.stdin, host.stdout);
   const readNext = async () =>
@@ -123,6 +126,8 @@ async function runCommand(
       return cleared(session);
     case 'load':
       return await switchModel(chat, session, first);
+    case 'save':
+      return await saveModel(chat, session, line.words);
     default:
       context.print(replHelp(first));
       return session;
@@ -136,47 +141,38 @@ async function switchModel(chat: Chat, session: ChatSession, model: string): Pro
   }
   const next = cleared({ ...session, model });
   chat.context.print(`Loading model '${model}'\n`);
-  const conversation = await interruptible(chat, (signal) => loadModel(chat.context, chat.client, next, signal));
-  if (conversation === undefined) return session;
-  chat.context.print(conversation);
-  return next;
+  const loaded = await interruptible(chat, (signal) => loadSession(chat, next, signal));
+  if (loaded === undefined) return session;
+  chat.context.print(conversationText(loaded));
+  return loaded;
 }
 
-/** Loads the session's model; the text is the conversation that comes with the model. */
-async function loadModel(
-  context: CommandContext,
-  client: ServerClient,
+async function saveModel(chat: Chat, session: ChatSession, [name, ...more]: readonly string[]): Promise<ChatSession> {
+  if (name === undefined || more.length > 0) {
+    chat.context.print('Usage:\n  /save <modelname>\n');
+    return session;
+  }
+  const saved = await interruptible(chat, (signal) => saveSession(chat, session, name, signal));
+  if (saved === true) chat.context.print(`Created new model '${name}'\n`);
+  return session;
+}
+
+/** The server's steps are not shown: all it does is write some small files. */
+async function saveSession(
+  { context, client }: Chat,
   session: ChatSession,
+  name: string,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<boolean> {
   const spinner = startSpinner(context.host.stderr);
+  let last: JsonRecord = {};
   try {
-    const details = await modelDetails(client, session.model, signal);
-    const capabilities = listField(details, 'capabilities');
-    if (capabilities.includes('embedding') && !capabilities.includes('completion')) {
-      throw usageError(
-        `"${session.model}" makes embeddings and cannot chat`,
-        `For its vector of a text: corral run ${session.model} "some text"`,
-      );
-    }
-    const { model, keepAlive, think } = session;
-    await client.readJson('POST', '/api/generate', { model, keep_alive: keepAlive, think }, { signal });
-    return listField(details, 'messages')
-      .map((message) => conversationLine(asRecord(message)))
-      .join('');
+    for await (const value of client.readStream('/api/create', saveRequest(session, name), { signal }))
+      last = asRecord(value);
   } finally {
     spinner.stop();
   }
-}
-
-function conversationLine(message: JsonRecord): string {
-  const content = textField(message, 'content');
-  if (textField(message, 'role') === 'user') return `>>> ${content}\n`;
-  return textField(message, 'role') === 'assistant' ? `${content}\n\n` : '';
-}
-
-async function modelDetails(client: ServerClient, model: string, signal: AbortSignal): Promise<JsonRecord> {
-  return asRecord(await client.readJson('POST', '/api/show', { model }, { signal }));
+  return textField(last, 'status') === 'success';
 }
 
 async function ask(chat: Chat, session: ChatSession, question: string): Promise<ChatSession> {

@@ -11,6 +11,7 @@ const commandNames: ReadonlySet<string> = new Set([
   'set',
   'show',
   'load',
+  'save',
   'list',
   'ls',
   'clear',

@@ -24,6 +24,19 @@ export function textWidth(text: string): number {
   return asciiOnly.test(text) ? text.length : graphemesOf(text).reduce((sum, { width }) => sum + width, 0);
 }
 
+/** The text, cut to `cells` with an ellipsis where it is wider. */
+export function fitWidth(text: string, cells: number): string {
+  if (textWidth(text) <= cells) return text;
+  let width = 1;
+  let kept = '';
+  for (const grapheme of graphemesOf(text)) {
+    width += grapheme.width;
+    if (width > cells) break;
+    kept += grapheme.text;
+  }
+  return cells < 1 ? '' : `${kept}…`;
+}
+
 function graphemeWidth(segment: string): number {
   if (plainWide.test(segment)) return 2;
   // More than two cells exist in no terminal's grid for one character (string-width adds up some spacing marks).

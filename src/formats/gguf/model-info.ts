@@ -14,17 +14,34 @@ export interface ModelInfo {
 /** Shown elsewhere in the answer: as the model's name and as its template. */
 const leftOut: ReadonlySet<string> = new Set(['general.name', 'tokenizer.chat_template']);
 
-/** Arrays are null unless `verbose`, which needs a header that was read with its arrays. */
-export function modelInfo(gguf: Gguf, { verbose }: { readonly verbose: boolean }): ModelInfo {
-  const values = new Map<string, ModelInfoValue>();
-  for (const [key, value] of gguf.metadata) {
-    if (!leftOut.has(key)) values.set(key, typeof value === 'object' ? listValue(value, verbose) : plainValue(value));
-  }
-  values.set('general.parameter_count', modelFacts(gguf).parameterCount);
+export interface ModelInfoOptions {
+  /** Otherwise arrays are null; needs a header that was read with its arrays. */
+  readonly verbose: boolean;
+}
+
+export function modelInfo(gguf: Gguf, options: ModelInfoOptions): ModelInfo {
   return {
-    modelInfo: Object.fromEntries([...values].sort(([one], [other]) => (one < other ? -1 : 1))),
+    modelInfo: metadataValues(gguf, options, leftOut),
     tensors: inListingOrder(gguf.tensors).map(({ name, type, shape }) => ({ name, type, shape })),
   };
+}
+
+/** The `projector_info` of /api/show: every key, as a projector's name and template are shown nowhere else. */
+export function projectorInfo(gguf: Gguf, options: ModelInfoOptions): ModelInfo['modelInfo'] {
+  return metadataValues(gguf, options, new Set());
+}
+
+function metadataValues(
+  gguf: Gguf,
+  { verbose }: ModelInfoOptions,
+  without: ReadonlySet<string>,
+): ModelInfo['modelInfo'] {
+  const values = new Map<string, ModelInfoValue>();
+  for (const [key, value] of gguf.metadata) {
+    if (!without.has(key)) values.set(key, typeof value === 'object' ? listValue(value, verbose) : plainValue(value));
+  }
+  values.set('general.parameter_count', modelFacts(gguf).parameterCount);
+  return Object.fromEntries([...values].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
 /** The order in which llama.cpp's quantiser writes tensors, and so the one that Ollama shows for what its `create` has rewritten. */

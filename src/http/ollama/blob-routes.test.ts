@@ -37,7 +37,6 @@ describe('sending a blob', () => {
   });
 
   const refused = [
-    ['other contents', zeros, 400, `digest mismatch, expected "${zeros}", got "${hello}"`],
     ['a digest that is none', 'sha256:abc', 400, 'invalid digest format'],
     ['a digest of another kind', `md5:${'0'.repeat(32)}`, 400, 'invalid digest format'],
     ['a very long digest', `sha256:${'0'.repeat(5000)}`, 400, 'invalid digest format'],
@@ -50,6 +49,16 @@ describe('sending a blob', () => {
       expect(await blobFiles()).toEqual([]);
     });
   }
+
+  it('refuses other contents, and keeps them under their own digest as Ollama does', async () => {
+    const reply = await post(zeros, 'hello');
+    expect({ status: reply.status, body: JSON.parse(reply.text) as unknown }).toEqual({
+      status: 400,
+      body: { error: `digest mismatch, expected "${zeros}", got "${hello}"` },
+    });
+    expect(await blobFiles()).toEqual([hello.replace(':', '-')]);
+    expect((await post(hello, 'hello')).status).toBe(200);
+  });
 
   it('is not limited to what a JSON body may have', async () => {
     const block = randomBytes(1024 * 1024);

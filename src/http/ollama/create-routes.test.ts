@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { value } from '../../../test/support/gguf-writer.ts';
+import { projectorFile } from '../../../test/support/projector-file.ts';
 import { starterStore, type StarterStore } from '../../../test/support/starter-store.ts';
 import { tinyModel } from '../../../test/support/tiny-model.ts';
 import { parseModelName } from '../../formats/model-name.ts';
@@ -24,6 +26,7 @@ afterAll(async () => {
 const create = (body: unknown) => send(server.port, '/api/create', { body });
 const exists = async (name: string) => (await store.parts.manifests.read(parseModelName(name))) !== undefined;
 
+const shardKeys = { 'split.no': value.uint16(0), 'split.count': value.uint16(2) };
 const zeros = `sha256:${'0'.repeat(64)}`;
 const from = 'smollm2:135m';
 
@@ -65,6 +68,42 @@ describe('a model of files', () => {
     expect((await create({ model: 'tiny', files: { 'tiny.gguf': tiny }, stream: false })).status).toBe(200);
     const reply = await send(server.port, '/api/show', { body: { model: 'tiny' } });
     expect(JSON.parse(reply.text)).toMatchObject({ details: { family: 'llama', quantization_level: 'F16' } });
+  });
+
+  it('keeps a projector beside the model and shows what it can do with it', async () => {
+    const files = { 'tiny.gguf': tiny, 'mmproj.gguf': await store.upload(projectorFile()) };
+    expect((await create({ model: 'seeing', files, stream: false })).status).toBe(200);
+    const reply = await send(server.port, '/api/show', { body: { model: 'seeing' } });
+    expect(JSON.parse(reply.text)).toMatchObject({
+      capabilities: ['completion', 'vision'],
+      projector_info: {
+        'clip.has_vision_encoder': true,
+        'clip.projector_type': 'mlp',
+        'general.architecture': 'clip',
+        'general.parameter_count': 16,
+        'general.type': 'mmproj',
+      },
+    });
+  });
+
+  it.each([
+    ['a projector alone', 'mmproj.gguf', () => projectorFile(), 'the files hold no model'],
+    [
+      'a file cut off',
+      'tiny.gguf',
+      () => tinyModel().subarray(0, 9000),
+      'invalid GGUF file: file is 9000 bytes, needs ',
+    ],
+    [
+      'a shard alone',
+      'big.gguf',
+      () => tinyModel({ metadata: shardKeys }),
+      'must use llama.cpp split filename pattern',
+    ],
+  ])('is not made of %s', async (_, name, file, error) => {
+    const reply = await create({ model: 'x', files: { [name]: await store.upload(file()) } });
+    expect(parseLines(reply.text).at(-1)).toEqual({ error: expect.stringContaining(error) });
+    expect(await exists('x')).toBe(false);
   });
 
   it('says what is wrong after its first line where the stream has begun', async () => {

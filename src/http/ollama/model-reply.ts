@@ -1,6 +1,6 @@
 /** What /api/tags, /api/ps and /api/show tell about models, in the order Ollama writes it. */
 import { localTimestamp } from '../../api/wire-time.ts';
-import { modelInfo } from '../../formats/gguf/model-info.ts';
+import { modelInfo, projectorInfo } from '../../formats/gguf/model-info.ts';
 import type { ModelConfig } from '../../formats/model-manifest.ts';
 import { displayName } from '../../formats/model-name.ts';
 import type { ResidentModel } from '../../scheduler/model-pool.ts';
@@ -73,6 +73,7 @@ export function showReply(shown: ShownModel, { verbose, baseName }: ShowReplyOpt
     details: details(model.config, model.parentModel),
     ...(model.messages.length > 0 && { messages: model.messages }),
     model_info: baseName === undefined ? info : { ...info, 'general.basename': baseName },
+    ...(shown.projector !== undefined && { projector_info: projectorInfo(shown.projector, { verbose }) }),
     ...(tensors.length > 0 && { tensors }),
     capabilities,
     modified_at: localTimestamp(model.modifiedAt),

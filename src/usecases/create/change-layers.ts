@@ -1,6 +1,4 @@
 /** What a create request changes in the layers that it begins with. The order of layers counts: it decides the model's id. */
-import { parseGoTemplate } from '../../formats/go-template/go-template.ts';
-import { CorralError } from '../../core/corral-error.ts';
 import { goListLine, goMapLine, type JsonValue } from '../../formats/go-json.ts';
 import { layerMediaType } from '../../formats/model-manifest.ts';
 import type { CreateRequest } from '../../api/ollama/create-request.ts';
@@ -15,7 +13,7 @@ export interface LayerChanges extends Pick<CreateRequest, 'template' | 'system' 
 
 /**
  * Template and system take the place of the old ones, licences are added, messages replace only if there are some. Parameters are written
- * anew even if nothing changed, as Ollama does: the layer goes to the end. Throws `bad_template`.
+ * anew even if nothing changed, as Ollama does: the layer goes to the end.
  */
 export function changeLayers(base: readonly ModelLayer[], inherited: Parameters, changes: LayerChanges): ModelLayer[] {
   const layers = [...base];
@@ -23,10 +21,7 @@ export function changeLayers(base: readonly ModelLayer[], inherited: Parameters,
     const kept = layers.filter((layer) => layer.mediaType !== mediaType);
     layers.splice(0, layers.length, ...kept, { mediaType, text });
   };
-  if (changes.template !== '') {
-    checkTemplate(changes.template);
-    replace(layerMediaType.template, changes.template);
-  }
+  if (changes.template !== '') replace(layerMediaType.template, changes.template);
   if (changes.system !== '') replace(layerMediaType.system, changes.system);
   for (const license of changes.license) layers.push({ mediaType: layerMediaType.license, text: license });
 
@@ -38,18 +33,6 @@ export function changeLayers(base: readonly ModelLayer[], inherited: Parameters,
     replace(layerMediaType.messages, goListLine(changes.messages.map(storedMessage)));
   }
   return layers;
-}
-
-function checkTemplate(template: string): void {
-  try {
-    parseGoTemplate(template);
-  } catch (thrown) {
-    if (!(thrown instanceof CorralError)) throw thrown;
-    throw new CorralError('bad_template', `template error: ${thrown.message}`, {
-      hint: 'The template is a Go template; the message names its line.',
-      cause: thrown,
-    });
-  }
 }
 
 type RequestMessage = CreateRequest['messages'][number];

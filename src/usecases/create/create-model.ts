@@ -1,10 +1,11 @@
 /**
  * Makes a model of another one or of uploaded files. Its layers are settled first, without writing anything that only it needs; then
  * texts become blobs, and last the manifest makes the model appear. A hold keeps every blob in between from the clean-ups of this and
- * other processes. What fails or is cancelled leaves the store as it was, but for blobs that nobody names.
+ * other processes. What fails or is cancelled leaves the store as it was.
  */
 import type { CreateRequest } from '../../api/ollama/create-request.ts';
-import { CorralError } from '../../core/corral-error.ts';
+import { CorralError, toCorralError } from '../../core/corral-error.ts';
+import type { Digest } from '../../formats/digest.ts';
 import { recogniseTemplate } from '../../formats/chat-templates/recognise-template.ts';
 import { textOf } from '../../formats/gguf/gguf-values.ts';
 import { goStructLine } from '../../formats/go-json.ts';
@@ -15,13 +16,14 @@ import { pullModel } from '../pull-model.ts';
 import type { ProgressEvent } from '../progress-event.ts';
 import type { UseCaseParts } from '../use-case-parts.ts';
 import { changeLayers } from './change-layers.ts';
-import { createOrder, type CreateOrder, type NamedBase } from './create-order.ts';
+import { createOrder, type CreateOrder, type NamedBase, type SourceFile } from './create-order.ts';
+import type { CreateWork } from './create-work.ts';
 import { deriveConfig } from './derive-config.ts';
 import { inheritedParameters } from './inherited-parameters.ts';
 import { layerOfAdapter, layersOfFiles } from './layers-of-files.ts';
 import { layersOfModel } from './layers-of-model.ts';
 import { isBlobLayer, type ModelLayer } from './model-layer.ts';
-import { quantisedLayer, type QuantiseParts } from './quantised-layer.ts';
+import { quantisedLayer } from './quantised-layer.ts';
 import { settleLayer } from './settle-layer.ts';
 
 interface Base {
@@ -36,7 +38,8 @@ type Progress<Result> = AsyncGenerator<ProgressEvent, Result, undefined>;
 export async function* createModel(request: CreateRequest, parts: UseCaseParts, signal: AbortSignal): Progress<void> {
   const order = createOrder(request);
   const hold = await parts.blobs.hold();
-  const work: QuantiseParts = { blobs: parts.blobs, hold, signal, quantise: parts.quantise };
+  const made = new Set<Digest>();
+  const work: CreateWork = { blobs: parts.blobs, hold, signal, made, quantise: parts.quantise };
   try {
     const base =
       'from' in order.base
@@ -61,14 +64,25 @@ export async function* createModel(request: CreateRequest, parts: UseCaseParts, 
     yield { status: 'writing manifest' };
     if (signal.aborted) throw new CorralError('canceled', 'request canceled');
     await parts.manifests.write(order.name, printManifest({ config: configReference, layers: settled }));
+    for (const { digest } of [configReference, ...settled]) made.delete(digest);
   } finally {
     await hold.release();
+    if (made.size > 0) await removeLeftovers([...made], parts);
   }
   yield { status: 'success' };
 }
 
+/** What failed before is what the client should hear of. */
+async function removeLeftovers(digests: readonly Digest[], { blobs, logger }: UseCaseParts): Promise<void> {
+  try {
+    await blobs.removeUnreferenced(digests);
+  } catch (thrown) {
+    logger.warn('blobs that were made in vain stay until the next start', { reason: toCorralError(thrown).message });
+  }
+}
+
 /** A model that is not there is pulled first. */
-async function* baseOfModel({ name, sent }: NamedBase, parts: UseCaseParts, work: QuantiseParts): Progress<Base> {
+async function* baseOfModel({ name, sent }: NamedBase, parts: UseCaseParts, work: CreateWork): Progress<Base> {
   let stored = await parts.manifests.read(name);
   if (stored === undefined) {
     for await (const event of pullModel({ model: sent, insecure: false }, parts, work.signal)) {
@@ -81,7 +95,7 @@ async function* baseOfModel({ name, sent }: NamedBase, parts: UseCaseParts, work
   return layersOfModel(stored, work.blobs, work.hold);
 }
 
-async function* baseOfFiles(files: Parameters<typeof layersOfFiles>[0], work: QuantiseParts): Progress<Base> {
+async function* baseOfFiles(files: readonly SourceFile[], work: CreateWork): Progress<Base> {
   const layers = yield* layersOfFiles(files, work);
   if (!layers.some(({ mediaType }) => mediaType === layerMediaType.model)) {
     throw new CorralError('bad_request', 'the files hold no model', {
@@ -110,7 +124,7 @@ function templateLayers(jinja: string): readonly ModelLayer[] {
 async function* quantisedLayers(
   layers: readonly ModelLayer[],
   { quantisation }: CreateOrder,
-  work: QuantiseParts,
+  work: CreateWork,
 ): Progress<readonly ModelLayer[]> {
   if (quantisation === '') return layers;
   const result: ModelLayer[] = [];

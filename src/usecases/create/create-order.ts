@@ -2,6 +2,7 @@
 import type { CreateRequest } from '../../api/ollama/create-request.ts';
 import { CorralError } from '../../core/corral-error.ts';
 import { parseDigest, type Digest } from '../../formats/digest.ts';
+import { parseGoTemplate } from '../../formats/go-template/go-template.ts';
 import { parseModelName, type ModelName } from '../../formats/model-name.ts';
 import { parseModelReference } from '../../formats/model-reference.ts';
 
@@ -28,14 +29,18 @@ export interface CreateOrder {
   readonly changes: CreateRequest;
 }
 
-/** In Ollama's order and words. Throws `bad_request`, `invalid_digest`, `invalid_model_name`, `not_supported` or `forbidden`. */
+/** In Ollama's order and words. Throws `bad_request`, `invalid_digest`, `invalid_model_name`, `bad_template`, `not_supported` or `forbidden`. */
 export function createOrder(request: CreateRequest): CreateOrder {
   const files = sourceFiles(request.files ?? {});
   const adapters = sourceFiles(request.adapters ?? {});
   refuseDrafts(request);
+  const name = parseModelName(request.model || request.name);
+  const base = baseOf(request, files);
+  // Before anything is fetched or computed that would be in vain.
+  if (request.template !== '') checkTemplate(request.template);
   return {
-    name: parseModelName(request.model || request.name),
-    base: baseOf(request, files),
+    name,
+    base,
     adapters,
     quantisation: (request.quantize || request.quantization).toUpperCase(),
     changes: request,
@@ -84,4 +89,16 @@ function localModel({ from, remote_host: remoteHost }: CreateRequest): ModelName
     });
   }
   return parseModelName(base);
+}
+
+function checkTemplate(template: string): void {
+  try {
+    parseGoTemplate(template);
+  } catch (thrown) {
+    if (!(thrown instanceof CorralError)) throw thrown;
+    throw new CorralError('bad_template', `template error: ${thrown.message}`, {
+      hint: 'The template is a Go template; the message names its line.',
+      cause: thrown,
+    });
+  }
 }

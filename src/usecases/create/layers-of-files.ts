@@ -3,40 +3,29 @@
  * on the disk and hide from everybody that it is the file they know. (Ollama passes each one through llama.cpp's quantiser.)
  */
 import { CorralError } from '../../core/corral-error.ts';
-import type { Gguf } from '../../formats/gguf/gguf.ts';
-import { booleanOf, countOf, textOf } from '../../formats/gguf/gguf-values.ts';
+import { textOf } from '../../formats/gguf/gguf-values.ts';
 import { orderedShards, shardPlace, type ShardPlace } from '../../formats/gguf/shards.ts';
 import { layerMediaType } from '../../formats/model-manifest.ts';
-import type { BlobHold, BlobStore } from '../../store/blob-store.ts';
-import { fileByteSource } from '../../store/file-byte-source.ts';
-import { readHeader } from '../../store/read-header.ts';
 import type { ProgressEvent } from '../progress-event.ts';
 import type { SourceFile } from './create-order.ts';
+import type { CreateWork } from './create-work.ts';
+import { beginsAsGguf, importFile, type ImportedFile } from './import-file.ts';
 import { mergedLayer } from './merged-layer.ts';
 import type { BlobLayer } from './model-layer.ts';
 
-export interface ImportParts {
-  readonly blobs: BlobStore;
-  readonly hold: BlobHold;
-  readonly signal: AbortSignal;
-}
-
-export interface ImportedFile extends BlobLayer {
-  readonly gguf: Gguf;
-  readonly from: string;
+interface ImportedShard extends ImportedFile {
+  readonly name: string;
+  readonly place: ShardPlace;
 }
 
 /** Yields progress, returns the layers. Throws `bad_request`, `blob_not_found`, `bad_gguf` or `not_supported`. */
 export async function* layersOfFiles(
   files: readonly SourceFile[],
-  parts: ImportParts,
+  parts: CreateWork,
 ): AsyncGenerator<ProgressEvent, readonly BlobLayer[], undefined> {
   await refuseOtherFormats(files, parts);
   const layers: BlobLayer[] = [];
-  const groups = new Map<
-    string,
-    { readonly name: string; readonly place: ShardPlace; readonly file: ImportedFile }[]
-  >();
+  const groups = new Map<string, readonly ImportedShard[]>();
   for (const file of files) {
     yield { status: 'parsing GGUF' };
     const imported = await importFile(file, parts);
@@ -45,17 +34,9 @@ export async function* layersOfFiles(
       layers.push(withFittingOrigin(imported));
       continue;
     }
-    const group = groups.get(place.group) ?? [];
-    groups.set(place.group, [...group, { name: file.name, place, file: imported }]);
+    groups.set(place.group, [...(groups.get(place.group) ?? []), { ...imported, name: file.name, place }]);
   }
-  for (const group of groups.values()) {
-    layers.push(
-      yield* mergedLayer(
-        orderedShards(group).map(({ file }) => file),
-        parts,
-      ),
-    );
-  }
+  for (const group of groups.values()) layers.push(yield* mergedLayer(orderedShards(group), parts));
   return layers;
 }
 
@@ -63,7 +44,7 @@ export async function* layersOfFiles(
 export async function* layerOfAdapter(
   files: readonly SourceFile[],
   base: string | undefined,
-  parts: ImportParts,
+  parts: CreateWork,
 ): AsyncGenerator<ProgressEvent, readonly BlobLayer[], undefined> {
   const [file, ...more] = files;
   if (file === undefined) return [];
@@ -86,49 +67,6 @@ export async function* layerOfAdapter(
   return [adapter];
 }
 
-async function importFile({ name, digest }: SourceFile, { blobs, hold }: ImportParts): Promise<ImportedFile> {
-  await hold.keep([digest]);
-  const sizeBytes = await blobs.sizeOf(digest);
-  if (sizeBytes === undefined) {
-    throw new CorralError('blob_not_found', `blob ${JSON.stringify(digest)} not found`, {
-      hint: 'Upload the file to /api/blobs/ first.',
-    });
-  }
-  const path = blobs.path(digest);
-  if (!(await beginsAsGguf(path))) {
-    throw new CorralError('bad_request', 'supplied file was not in GGUF format');
-  }
-  const gguf = await readHeader(path, 'skip');
-  return { mediaType: mediaTypeOf(gguf), blob: { digest, sizeBytes }, from: name, gguf };
-}
-
-async function beginsAsGguf(path: string): Promise<boolean> {
-  const source = await fileByteSource(path);
-  try {
-    const bytes = await source.read(0, Math.min(4, source.sizeBytes));
-    return Buffer.from(bytes).toString('latin1') === 'GGUF';
-  } finally {
-    await source.close();
-  }
-}
-
-function mediaTypeOf(gguf: Gguf): string {
-  const kind = textOf(gguf, 'general.type');
-  if (kind === 'adapter') return layerMediaType.adapter;
-  return kind === 'projector' || kind === 'mmproj' || isVisionModelAlone(gguf)
-    ? layerMediaType.projector
-    : layerMediaType.model;
-}
-
-/** Projectors from before they said so themselves. */
-function isVisionModelAlone(gguf: Gguf): boolean {
-  const architecture = textOf(gguf, 'general.architecture') ?? '';
-  const count = (name: string) => countOf(gguf, `${architecture}.${name}`) ?? 0;
-  if (count('block_count') > 0) return false;
-  const encodes = (what: string) => booleanOf(gguf, `clip.has_${what}_encoder`) === true;
-  return count('vision.block_count') > 0 || (architecture === 'clip' && (encodes('vision') || encodes('audio')));
-}
-
 /** Tensors of encoders inside a model file: Ollama leaves such a file alone, and then its layer keeps the file's name. */
 const encoderTensor = /^(a|mm|mtp|s|v)\./;
 
@@ -139,7 +77,7 @@ function withFittingOrigin({ mediaType, blob, from, gguf }: ImportedFile): BlobL
 }
 
 /** Names decide, and where none does, what the files begin with. */
-async function refuseOtherFormats(files: readonly SourceFile[], { blobs, hold }: ImportParts): Promise<void> {
+async function refuseOtherFormats(files: readonly SourceFile[], { blobs, hold }: CreateWork): Promise<void> {
   if (files.some(({ name }) => name.endsWith('.gguf'))) return;
   if (files.some(({ name }) => name.endsWith('.safetensors'))) {
     throw new CorralError('not_supported', 'safetensors files cannot be imported, only GGUF files can', {

@@ -6,7 +6,8 @@ import { ggufSizeBytes, writeGguf } from '../../formats/gguf/write-gguf.ts';
 import { fileByteSource, type FileByteSource } from '../../store/file-byte-source.ts';
 import { readHeader } from '../../store/read-header.ts';
 import type { ProgressEvent } from '../progress-event.ts';
-import type { ImportedFile, ImportParts } from './layers-of-files.ts';
+import type { CreateWork } from './create-work.ts';
+import type { ImportedFile } from './import-file.ts';
 import type { BlobLayer } from './model-layer.ts';
 
 /** What Ollama tells in place of the digest of something that has none yet. */
@@ -15,7 +16,7 @@ export const digestToCome = '0000000000000000000';
 /** `shards` in their order. Yields progress, returns the layer of the new blob. Throws `bad_gguf`, `store_write` or `canceled`. */
 export async function* mergedLayer(
   shards: readonly ImportedFile[],
-  { blobs, hold, signal }: ImportParts,
+  { blobs, hold, signal, made }: CreateWork,
 ): AsyncGenerator<ProgressEvent, BlobLayer, undefined> {
   const sources: FileByteSource[] = [];
   try {
@@ -35,6 +36,7 @@ export async function* mergedLayer(
         { hold, signal },
       ),
     );
+    made.add(blob.digest);
     yield { status: 'verifying conversion' };
     return {
       mediaType: shards[0]?.mediaType ?? '',

@@ -1,20 +1,15 @@
 /** Weights as a layer of another number format. */
 import { workWithProgress } from '../../core/work-with-progress.ts';
 import { CorralError } from '../../core/corral-error.ts';
-import type { Quantise } from '../../engine/quantiser.ts';
 import type { Gguf } from '../../formats/gguf/gguf.ts';
 import { modelFacts } from '../../formats/gguf/model-facts.ts';
 import { parseQuantisation, quantisableFileTypes } from '../../formats/quantisation.ts';
 import { tensorsKeptFiner } from '../../formats/tensors-kept-finer.ts';
 import { readHeader } from '../../store/read-header.ts';
 import type { ProgressEvent } from '../progress-event.ts';
-import type { ImportParts } from './layers-of-files.ts';
+import type { CreateWork } from './create-work.ts';
 import { digestToCome } from './merged-layer.ts';
 import type { BlobLayer } from './model-layer.ts';
-
-export interface QuantiseParts extends ImportParts {
-  readonly quantise: Quantise;
-}
 
 /**
  * `layer` in the number format `wanted` (in capitals), itself when it has that already. Yields progress.
@@ -23,7 +18,7 @@ export interface QuantiseParts extends ImportParts {
 export async function* quantisedLayer(
   layer: BlobLayer & { readonly gguf: Gguf },
   wanted: string,
-  { blobs, hold, signal, quantise }: QuantiseParts,
+  { blobs, hold, signal, made, quantise }: CreateWork,
 ): AsyncGenerator<ProgressEvent, BlobLayer, undefined> {
   const { name, fileType } = parseQuantisation(wanted);
   const facts = modelFacts(layer.gguf);
@@ -52,5 +47,6 @@ export async function* quantisedLayer(
     report({ status: 'verifying conversion' });
     return blobs.adopt(targetPath, { hold, signal });
   });
+  made.add(blob.digest);
   return { mediaType: layer.mediaType, blob, gguf: await readHeader(blobs.path(blob.digest), 'skip'), isNew: true };
 }
