@@ -19,7 +19,7 @@ export interface TransferStore {
   readonly homeDir: string;
   readonly parts: PullParts & UpdateParts;
   /** All events, or what was thrown with the events before. */
-  pull(model: string): Promise<PullOutcome>;
+  readonly pull: (model: string, insecure?: boolean) => Promise<PullOutcome>;
   /** Files under `blobs/`, and those of them that are whole blobs with the right digest. */
   blobFiles(): Promise<{ readonly names: readonly string[]; readonly whole: readonly string[] }>;
   remove(): Promise<void>;
@@ -46,7 +46,7 @@ export async function transferStore(environment: Readonly<Record<string, string>
     modelsDir,
     homeDir,
     parts,
-    pull: (model) => collect(pullModel({ model, insecure: true }, parts, new AbortController().signal)),
+    pull: (model, insecure = true) => collect(pullModel({ model, insecure }, parts, new AbortController().signal)),
     async blobFiles() {
       const names = await readdir(blobsFolder).catch(() => []);
       const blobNames = names.filter((name) => /^sha256-[0-9a-f]{64}$/.test(name));
