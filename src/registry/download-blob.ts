@@ -55,11 +55,11 @@ export async function downloadBlob(options: DownloadBlobOptions): Promise<void> 
   };
 
   const streams = new Set<Promise<void>>();
-  let failure: { readonly error: unknown } | undefined;
+  const failures: unknown[] = [];
   const allowed = () => (transfer.ranges === 'served' ? plan.streams : 1);
 
   async function runStream(): Promise<void> {
-    while (failure === undefined && streams.size <= allowed()) {
+    while (failures.length === 0 && streams.size <= allowed()) {
       const part = pending.shift();
       if (part === undefined) return;
       await downloadPart(part, transfer);
@@ -67,10 +67,10 @@ export async function downloadBlob(options: DownloadBlobOptions): Promise<void> 
   }
 
   function openStreams(): void {
-    while (failure === undefined && pending.length > 0 && streams.size < allowed()) {
+    while (failures.length === 0 && pending.length > 0 && streams.size < allowed()) {
       const stream: Promise<void> = runStream()
         .catch((error: unknown) => {
-          failure ??= { error };
+          failures.push(error);
           stop.abort();
         })
         .finally(() => streams.delete(stream));
@@ -93,7 +93,8 @@ export async function downloadBlob(options: DownloadBlobOptions): Promise<void> 
       await Promise.race(streams);
       openStreams();
     }
-    if (failure !== undefined) throw failure.error;
+    // Those after it were ended because of the first.
+    if (failures.length > 0) throw failures[0];
   } finally {
     clearInterval(window);
     signal.removeEventListener('abort', onAbort);

@@ -4,7 +4,7 @@
  *
  * Credentials go to the registry's own scheme, host and port alone: they are left out of every request elsewhere, whoever sent us there.
  */
-import { CorralError } from '../core/corral-error.ts';
+import type { CorralError } from '../core/corral-error.ts';
 import { parseAuthChallenge } from './auth/auth-challenge.ts';
 import { basicAuthorization, fetchBearerToken, type TokenParts } from './auth/bearer-token.ts';
 import type { Credentials } from './auth/credentials-file.ts';

@@ -113,7 +113,7 @@ export class ServingLoop {
   #takeTurn(): void {
     const keys = this.#running.map(({ adapters }) => adapters);
     this.#adapters = this.#turns.next(keys, performance.now());
-    const [first] = this.#running.filter(({ adapters }) => adapters === this.#adapters);
+    const first = this.#running.find(({ adapters }) => adapters === this.#adapters);
     this.#model.useAdapters(first?.request.adapters ?? []);
   }
 

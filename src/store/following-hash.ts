@@ -22,52 +22,42 @@ export interface FollowingHash {
 
 /** `contiguousBytes` tells how far the file is written without a gap. */
 export function createFollowingHash(file: FileHandle, contiguousBytes: () => number): FollowingHash {
-  const hash = createHash('sha256');
-  let hashedBytes = 0;
-  let stopped = false;
+  const state = { hash: createHash('sha256'), hashedBytes: 0, isStopped: false };
   let catchingUp: Promise<void> | undefined;
 
   async function catchUp(): Promise<void> {
-    const block = Buffer.allocUnsafe(Math.min(blockBytes, contiguousBytes() - hashedBytes));
-    while (!stopped && hashedBytes < contiguousBytes()) {
-      const length = Math.min(block.length, contiguousBytes() - hashedBytes);
-      const { bytesRead } = await file.read(block, 0, length, hashedBytes);
+    const block = Buffer.allocUnsafe(Math.min(blockBytes, contiguousBytes() - state.hashedBytes));
+    while (!state.isStopped && state.hashedBytes < contiguousBytes()) {
+      const length = Math.min(block.length, contiguousBytes() - state.hashedBytes);
+      const { bytesRead } = await file.read(block, 0, length, state.hashedBytes);
       if (bytesRead === 0) throw new Error('the file is shorter than what was written');
-      hash.update(block.subarray(0, bytesRead));
-      hashedBytes += bytesRead;
+      state.hash.update(block.subarray(0, bytesRead));
+      state.hashedBytes += bytesRead;
     }
+    catchingUp = undefined;
   }
 
   function follow(): void {
-    if (catchingUp !== undefined || stopped || hashedBytes >= contiguousBytes()) return;
-    const run = catchUp();
-    catchingUp = run;
-    run.then(
-      () => {
-        catchingUp = undefined;
-      },
-      // It stays, and `digest` rejects with it.
-      () => {},
-    );
+    if (catchingUp !== undefined || state.isStopped || state.hashedBytes >= contiguousBytes()) return;
+    catchingUp = catchUp();
+    // One that failed stays, and `digest` rejects with it.
+    catchingUp.catch(() => {});
   }
 
   return {
     pass(offset, bytes) {
-      if (catchingUp !== undefined || offset !== hashedBytes) return;
-      hash.update(bytes);
-      hashedBytes += bytes.byteLength;
+      if (catchingUp !== undefined || offset !== state.hashedBytes) return;
+      state.hash.update(bytes);
+      state.hashedBytes += bytes.byteLength;
     },
     follow,
     async digest(sizeBytes) {
-      while (hashedBytes < sizeBytes) {
-        follow();
-        if (catchingUp === undefined) throw new Error('the file has a gap');
-        await catchingUp;
-      }
-      return hash.digest('hex');
+      for (follow(); catchingUp !== undefined; follow()) await catchingUp;
+      if (state.hashedBytes !== sizeBytes) throw new Error('the file has a gap');
+      return state.hash.digest('hex');
     },
     async stop() {
-      stopped = true;
+      state.isStopped = true;
       await catchingUp?.catch(() => {});
     },
   };

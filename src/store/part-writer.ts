@@ -68,17 +68,11 @@ export class PartWriter {
   #write(): void {
     clearTimeout(this.#moment);
     this.#moment = undefined;
-    if (this.#writing !== undefined) return;
-    const run = this.#writeAll();
-    this.#writing = run;
-    run.then(
-      () => {
-        this.#writing = undefined;
-      },
-      () => {
-        this.#hasFailed = true;
-      },
-    );
+    if (this.#writing !== undefined || this.#waiting.length === 0) return;
+    this.#writing = this.#writeAll();
+    this.#writing.catch(() => {
+      this.#hasFailed = true;
+    });
   }
 
   async #writeAll(): Promise<void> {
@@ -94,6 +88,7 @@ export class PartWriter {
       }
       this.#onWritten(this);
     }
+    this.#writing = undefined;
   }
 }
 

@@ -141,12 +141,15 @@ class OpenPartialBlob implements PartialBlob {
     this.#recordedBytes.set(part, record.completedBytes);
     const flushes = this.#unflushedBytes >= flushEveryBytes;
     if (flushes) this.#unflushedBytes = 0;
-    this.#upkeep = this.#upkeep.then(async () => {
-      await writePartRecord(this.#path, record);
-      if (flushes) await this.#file.datasync();
-    });
+    this.#upkeep = this.#keepUp(this.#upkeep, record, flushes);
     // Awaited at the end; a fault before that is not lost, only early.
     this.#upkeep.catch(() => {});
+  }
+
+  async #keepUp(before: Promise<void>, record: PartRecord, flushes: boolean): Promise<void> {
+    await before;
+    await writePartRecord(this.#path, record);
+    if (flushes) await this.#file.datasync();
   }
 
   async #place(): Promise<void> {

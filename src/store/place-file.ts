@@ -138,6 +138,11 @@ export async function removeAbandoned(
   return removed;
 }
 
+/** Whether the process still lives; one in another container may seem dead from here. */
+export function isLivingOwner({ pid, mark }: TemporaryOwner): boolean {
+  return mark === processMark || isRunning(pid);
+}
+
 // A process in another container may seem dead from here. Its rename then finds nothing and fails; its caller tries again.
 function isRunning(pid: number): boolean {
   if (pid === process.pid) return false;

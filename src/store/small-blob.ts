@@ -1,9 +1,9 @@
 /** Blobs of a few lines (templates, parameters, licenses): not worth keeping in parts, they are placed at once. */
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Digest } from '../formats/digest.ts';
 import { downloadedMismatch } from './downloaded-mismatch.ts';
+import { makeFolder } from './make-folder.ts';
 import { placeBytes } from './place-bytes.ts';
 import { writeFault } from './store-fault.ts';
 
@@ -15,7 +15,7 @@ export async function placeSmallBlob(path: string, digest: Digest, bytes: Uint8A
   const found: Digest = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
   if (found !== digest) throw downloadedMismatch(digest, found);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await placeBytes({ bytes, target: path });
   } catch (error) {
     throw writeFault(bytes.byteLength, error);

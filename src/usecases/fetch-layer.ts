@@ -7,6 +7,7 @@ import { createMemoryTarget } from '../registry/memory-target.ts';
 import type { DownloadProgress } from '../registry/registry-client.ts';
 import type { RegistrySession } from '../registry/registry-session.ts';
 import type { Shared } from '../registry/shared-work.ts';
+import { claimPartial } from '../store/claim-partial.ts';
 import { openPartialBlob } from '../store/partial-blob.ts';
 import { placeSmallBlob, smallBlobBytes } from '../store/small-blob.ts';
 import { pacedProgress } from './paced-progress.ts';
@@ -68,7 +69,7 @@ async function download(
       await downloadBlob({ session, digest, target, limit, timing, signal });
     };
     if (sizeBytes <= smallBlobBytes) await downloadSmall(layer, parts, fetchInto);
-    else await downloadLarge(layer, parts, fetchInto);
+    else await downloadClaimed(layer, parts, fetchInto, signal);
   }
   progress.completedBytes = () => sizeBytes;
 }
@@ -79,6 +80,21 @@ async function downloadSmall({ digest, sizeBytes }: ManifestLayer, { blobs }: Fe
   const target = createMemoryTarget(sizeBytes);
   await fetchInto(target);
   await placeSmallBlob(blobs.path(digest), digest, target.bytes);
+}
+
+async function downloadClaimed(
+  layer: ManifestLayer,
+  parts: FetchParts,
+  fetchInto: FetchInto,
+  signal: AbortSignal,
+): Promise<void> {
+  const claim = await claimPartial(parts.blobs.path(layer.digest), signal);
+  try {
+    // Who had the claim before may have brought it.
+    if ((await parts.blobs.sizeOf(layer.digest)) !== layer.sizeBytes) await downloadLarge(layer, parts, fetchInto);
+  } finally {
+    await claim.release();
+  }
 }
 
 async function downloadLarge(

@@ -126,7 +126,7 @@ describe('a token', () => {
 function isSigned({ headers, path, query }: RegistryRequest): boolean {
   const [key = '', signature = ''] = headers.authorization?.split(':') ?? [];
   const emptyHash = 'ZTNiMGM0NDI5OGZjMWMxNDlhZmJmNGM4OTk2ZmI5MjQyN2FlNDFlNDY0OWI5MzRjYTQ5NTk5MWI3ODUyYjg1NQ==';
-  const signed = `GET,http://${headers.host}${path}?${query},${emptyHash}`;
+  const signed = `GET,http://${headers.host}${path}?${query.toString()},${emptyHash}`;
   const raw = Buffer.from(key, 'base64').subarray(-32);
   const publicKey = createPublicKey({
     key: Buffer.concat([Buffer.from('302a300506032b6570032100', 'hex'), raw]),

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseModelName } from '../../src/formats/model-name.ts';
 import { pushModel } from '../../src/usecases/push-model.ts';
-import { updateModels, type UpdateEvent } from '../../src/usecases/update-models.ts';
+import { updateModels } from '../../src/usecases/update-models.ts';
 import { answer, firstTimes } from '../support/registry-faults.ts';
 import { startRegistry, type RegistryRequest, type RegistryServer } from '../support/registry-server.ts';
 import { collect, publish, transferStore, type PublishedModel, type TransferStore } from '../support/transfer-store.ts';
@@ -107,7 +107,7 @@ describe('an update', () => {
     const { events, error } = await collect(
       updateModels({ models: [], insecure: true, ...request }, store.parts, signal),
     );
-    return { error, updates: (events.at(-1) as UpdateEvent | undefined)?.updates };
+    return { error, updates: events.at(-1)?.updates };
   };
 
   test('tells which models have a newer manifest, and with check takes none', async () => {

@@ -4,6 +4,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -50,20 +51,24 @@ const sliceBytes = 16 * 1024;
 export interface RegistryOptions {
   readonly faults?: readonly Fault[];
   readonly rangesIgnored?: boolean;
+  /** Speaks TLS with this key and certificate. */
+  readonly tls?: { readonly key: Buffer; readonly cert: Buffer };
 }
 
 export async function startRegistry({
   faults = [],
   rangesIgnored = false,
+  tls,
 }: RegistryOptions = {}): Promise<RegistryServer> {
   const uploads = new Map<string, Buffer>();
   const sockets = new Set<Socket>();
   let count = 0;
 
-  const server = createServer((incoming, response) => {
+  const listener = (incoming: IncomingMessage, response: ServerResponse) => {
     void answer(incoming, response).catch(() => response.destroy());
-  });
-  server.on('connection', (socket) => {
+  };
+  const server = tls === undefined ? createServer(listener) : createSecureServer(tls, listener);
+  server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });

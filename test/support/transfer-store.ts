@@ -10,9 +10,8 @@ import { createRegistryClient } from '../../src/registry/registry-client.ts';
 import { createBlobStore } from '../../src/store/create-blob-store.ts';
 import { createManifestStore } from '../../src/store/create-manifest-store.ts';
 import { openModelStore } from '../../src/store/model-store.ts';
-import type { ProgressEvent } from '../../src/usecases/progress-event.ts';
 import { pullModel, type PullParts } from '../../src/usecases/pull-model.ts';
-import type { UpdateParts } from '../../src/usecases/update-models.ts';
+import type { UpdateEvent, UpdateParts } from '../../src/usecases/update-models.ts';
 import { digestOf, type RegistryServer } from './registry-server.ts';
 
 export interface TransferStore {
@@ -20,14 +19,14 @@ export interface TransferStore {
   readonly homeDir: string;
   readonly parts: PullParts & UpdateParts;
   /** All events, or what was thrown with the events before. */
-  pull(model: string): Promise<PullOutcome>;
+  readonly pull: (model: string, insecure?: boolean) => Promise<PullOutcome>;
   /** Files under `blobs/`, and those of them that are whole blobs with the right digest. */
   blobFiles(): Promise<{ readonly names: readonly string[]; readonly whole: readonly string[] }>;
   remove(): Promise<void>;
 }
 
 export interface PullOutcome {
-  readonly events: readonly ProgressEvent[];
+  readonly events: readonly UpdateEvent[];
   readonly error: Error | undefined;
 }
 
@@ -47,7 +46,7 @@ export async function transferStore(environment: Readonly<Record<string, string>
     modelsDir,
     homeDir,
     parts,
-    pull: (model) => collect(pullModel({ model, insecure: true }, parts, new AbortController().signal)),
+    pull: (model, insecure = true) => collect(pullModel({ model, insecure }, parts, new AbortController().signal)),
     async blobFiles() {
       const names = await readdir(blobsFolder).catch(() => []);
       const blobNames = names.filter((name) => /^sha256-[0-9a-f]{64}$/.test(name));
@@ -64,8 +63,8 @@ export async function transferStore(environment: Readonly<Record<string, string>
   };
 }
 
-export async function collect(events: AsyncIterable<ProgressEvent>): Promise<PullOutcome> {
-  const seen: ProgressEvent[] = [];
+export async function collect(events: AsyncIterable<UpdateEvent>): Promise<PullOutcome> {
+  const seen: UpdateEvent[] = [];
   try {
     for await (const event of events) seen.push(event);
     return { events: seen, error: undefined };

@@ -4,6 +4,7 @@
  * server that never pulls should not pay for it.
  */
 import type { SecureContext } from 'node:tls';
+import type * as Undici from 'undici';
 import type { Dispatcher } from 'undici';
 import type { ProxySettings } from '../../config/settings.ts';
 import { chooseProxy } from './choose-proxy.ts';
@@ -88,9 +89,9 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
 }
 
 interface Network {
-  readonly request: typeof import('undici').request;
-  dispatcherFor(url: URL): Promise<Dispatcher>;
-  close(): Promise<void>;
+  readonly request: typeof Undici.request;
+  readonly dispatcherFor: (url: URL) => Promise<Dispatcher>;
+  readonly close: () => Promise<void>;
 }
 
 async function openNetwork({ proxy, ...files }: HttpClientOptions): Promise<Network> {
@@ -118,8 +119,10 @@ async function openNetwork({ proxy, ...files }: HttpClientOptions): Promise<Netw
       return opening;
     },
     async close() {
-      const opened = await Promise.allSettled(dispatchers.values());
-      await Promise.all(opened.map((one) => (one.status === 'fulfilled' ? one.value.destroy() : undefined)));
+      // One that could not be opened has nothing to be closed.
+      await Promise.all(
+        [...dispatchers.values()].map((opening) => opening.then((one) => one.destroy()).catch(() => {})),
+      );
     },
   };
 }

@@ -32,19 +32,7 @@ export function networkFault(error: unknown, { host, step }: FaultPlace, signal:
   if (signal.aborted) return new CorralError('canceled', 'request canceled', { cause: error });
   if (error instanceof CorralError) return error;
   const code = faultCode(error);
-  if (tlsCode.test(code)) {
-    return new RegistryError(
-      'registry_unreachable',
-      `${host} is not trusted or does not speak TLS (${code}), at ${step}`,
-      {
-        host,
-        step,
-        temporary: false,
-        hint: "Give the registry's authority with SSL_CERT_FILE, or use --insecure if it speaks plain HTTP.",
-        cause: error,
-      },
-    );
-  }
+  if (tlsCode.test(code)) return tlsFault(code, error, { host, step });
   const [reason, temporary] = faults[code] ?? ['the connection failed', true];
   const again = temporary ? 'trying again may help' : 'trying again does not help';
   return new RegistryError(
@@ -58,6 +46,16 @@ export function networkFault(error: unknown, { host, step }: FaultPlace, signal:
       cause: error,
     },
   );
+}
+
+function tlsFault(code: string, cause: unknown, { host, step }: FaultPlace): RegistryError {
+  const speaksNone = code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG';
+  const reason = speaksNone ? 'does not speak TLS' : 'is not trusted';
+  const hint = speaksNone
+    ? 'Use --insecure if this registry speaks plain HTTP.'
+    : "Give the registry's authority with SSL_CERT_FILE.";
+  const message = `${host} ${reason} (${code}), at ${step}`;
+  return new RegistryError('registry_unreachable', message, { host, step, temporary: false, hint, cause });
 }
 
 function faultCode(error: unknown): string {

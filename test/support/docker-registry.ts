@@ -1,10 +1,9 @@
-/** Debian's `docker-registry` and real Ollama as processes on loopback, where they are installed. */
+/** Debian's `docker-registry` as a process on loopback, where it is installed. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
@@ -16,17 +15,14 @@ export interface RealProgram {
   stop(): Promise<void>;
 }
 
-/** Where a program lies on the PATH; undefined where it doesn't. */
-export function programPath(name: string): string | undefined {
+/** Where a program lies on the PATH; empty where it doesn't. */
+export function programPath(name: string): readonly string[] {
   return (process.env['PATH'] ?? '')
     .split(delimiter)
     .map((folder) => join(folder, name))
-    .find((path) => isExecutable(path));
+    .filter((path) => isExecutable(path))
+    .slice(0, 1);
 }
-
-const ollamaProgram = fileURLToPath(new URL('../../../shared/peers/bin/ollama', import.meta.url));
-/** From the shared folder beside the project. */
-export const ollamaPath = isExecutable(ollamaProgram) ? ollamaProgram : undefined;
 
 /** `users` are the contents of an htpasswd file. */
 export async function startDockerRegistry(path: string, users?: string): Promise<RealProgram> {
@@ -45,22 +41,6 @@ export async function startDockerRegistry(path: string, users?: string): Promise
   await writeFile(join(folder, 'config.yml'), JSON.stringify(settings));
   const child = spawn(path, ['serve', join(folder, 'config.yml')], { stdio: 'ignore', env: {} });
   return await started(child, folder, port, '/v2/');
-}
-
-/** Ollama on a store, which stays when it ends. */
-export async function startOllama(path: string, modelsDir: string): Promise<RealProgram> {
-  const folder = await mkdtemp(join(tmpdir(), 'corral-ollama-'));
-  const port = await freePort();
-  const child = spawn(path, ['serve'], {
-    stdio: 'ignore',
-    env: {
-      HOME: folder,
-      OLLAMA_HOST: `127.0.0.1:${port}`,
-      OLLAMA_MODELS: modelsDir,
-      OLLAMA_NOPRUNE: '1',
-    },
-  });
-  return await started(child, folder, port, '/');
 }
 
 async function started(child: ChildProcess, folder: string, port: number, path: string): Promise<RealProgram> {
