@@ -23,7 +23,8 @@ describe('JSON as Go writes it', () => {
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: true }).filter(isKept), (value) => {
         const map = { value: value as JsonValue };
-        expect(JSON.parse(goMapLine(map))).toEqual(JSON.parse(JSON.stringify(map)));
+        // Not by way of JSON.stringify, which writes -0 as 0; Go keeps the sign.
+        expect(JSON.parse(goMapLine(map))).toEqual(map);
       }),
     );
   });
