@@ -35,8 +35,10 @@ function wireError(issue: z.core.$ZodIssue | undefined): CorralError {
     return text === '' ? String(step) : `${text}.${String(step)}`;
   }, '');
   const what = place === '' ? 'invalid request' : `invalid value for ${JSON.stringify(place)}`;
-  if (issue.code !== 'invalid_type') return new CorralError('bad_request', `${what}: ${issue.message}`);
-  return new CorralError('bad_request', `${what}: expected ${nameOfKind(issue.expected)}, got ${kindOf(issue.input)}`);
+  const at = place === '' ? {} : { param: place };
+  if (issue.code !== 'invalid_type') return new CorralError('bad_request', `${what}: ${issue.message}`, at);
+  const reason = `expected ${nameOfKind(issue.expected)}, got ${kindOf(issue.input)}`;
+  return new CorralError('bad_request', `${what}: ${reason}`, at);
 }
 
 const kindNames: Readonly<Record<string, string>> = {

@@ -49,6 +49,8 @@ export interface CorralErrorOptions {
   readonly hint?: string;
   /** HTTP status, where it differs from the code's own. */
   readonly status?: number;
+  /** The field of the request that is at fault, as the client wrote it: `messages[2].content`. */
+  readonly param?: string;
   readonly cause?: unknown;
 }
 
@@ -57,12 +59,14 @@ export class CorralError extends Error {
   readonly code: ErrorCode;
   readonly status: number;
   readonly hint: string | undefined;
+  readonly param: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: CorralErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.status = options.status ?? errorStatus[code];
     this.hint = options.hint;
+    this.param = options.param;
   }
 }
 

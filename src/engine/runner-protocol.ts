@@ -82,6 +82,8 @@ export interface GenerateRequest {
   readonly topLogprobs: number;
   /** GBNF grammar that the output must follow; empty = none. */
   readonly grammar: string;
+  /** Added to the logits of single tokens before sampling: [token, bias]. Beyond +-100 a token is forced or banned. Empty = none. */
+  readonly logitBias: readonly (readonly [token: number, bias: number])[];
   /** Whether `done` carries the tokens of prompt and output. */
   readonly returnTokens: boolean;
   /** Special tokens that stay visible as text in the output (tags that the parser of this model needs to see). */
@@ -154,6 +156,8 @@ export interface GenerationDone {
   readonly type: 'done';
   readonly id: number;
   readonly reason: 'stop' | 'length';
+  /** The stop string that ended it, where one did. */
+  readonly stopSequence?: string;
   /** All prompt tokens, cached ones included. */
   readonly promptTokens: number;
   /** The prompt tokens whose computation was saved. */

@@ -9,7 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { UseCaseParts } from '../usecases/use-case-parts.ts';
 import { createErrorReplier } from './error-reply.ts';
-import type { Exchange, Handler, Route } from './exchange.ts';
+import type { Exchange, Route } from './exchange.ts';
 import { createHostPolicy } from './host-policy.ts';
 import { decideNoRoute } from './no-route.ts';
 import { answerRoutes } from './ollama/answer-routes.ts';
@@ -104,7 +104,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     return true;
   }
 
-  async function answer(handle: Handler, exchange: Omit<Exchange, 'signal'>): Promise<void> {
+  async function answer({ handle, errors: shape }: Route, exchange: Omit<Exchange, 'signal'>): Promise<void> {
     const { request, response } = exchange;
     const controller = new AbortController();
     response.once('close', () => {
@@ -115,7 +115,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     try {
       await handle({ ...exchange, signal: controller.signal });
     } catch (thrown) {
-      errors.reply(request, response, thrown);
+      errors.reply(request, response, thrown, shape);
     }
   }
 
@@ -138,14 +138,14 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     });
   }
 
-  for (const { path, methods, handle } of routes) {
+  for (const route of routes) {
     app.route({
-      url: path,
-      method: [...methods],
+      url: route.path,
+      method: [...route.methods],
       handler(request, reply) {
         reply.hijack();
         const params = request.params as Exchange['params'];
-        void answer(handle, { request: request.raw, response: reply.raw, params });
+        void answer(route, { request: request.raw, response: reply.raw, params });
       },
     });
   }

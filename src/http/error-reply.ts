@@ -6,11 +6,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toCorralError, type CorralError } from '../core/corral-error.ts';
 import type { Logger } from '../core/logger.ts';
+import type { ErrorShape } from './exchange.ts';
 import { writeJson } from './write-reply.ts';
 
 export interface ErrorReplier {
   /** Answers with an error; once a reply has begun, ends it with an error line if it is a stream, otherwise by breaking it off. */
-  reply(request: IncomingMessage, response: ServerResponse, thrown: unknown): void;
+  reply(request: IncomingMessage, response: ServerResponse, thrown: unknown, shape?: ErrorShape): void;
 }
 
 export interface ErrorReplierOptions {
@@ -26,20 +27,31 @@ const lingerMs = 2_000;
 const hintHeader = 'corral-hint';
 
 export const ndjsonType = 'application/x-ndjson';
+export const eventStreamType = 'text/event-stream';
+const streamTypes: ReadonlySet<string> = new Set([ndjsonType, eventStreamType]);
+
+const ollamaErrors: ErrorShape = {
+  body: ({ message }) => ({ error: message }),
+  streamEnd: ({ message }) => JSON.stringify({ error: message }) + '\n',
+};
 
 export function createErrorReplier({ logger, privateFolders }: ErrorReplierOptions): ErrorReplier {
   // The longest first: a folder may lie in another one.
   const folders = privateFolders.filter((folder) => folder.length > 1).sort((one, other) => other.length - one.length);
 
   return {
-    reply(request, response, thrown) {
+    reply(request, response, thrown, shape = ollamaErrors) {
       const error = toCorralError(thrown);
       log(logger, request, error);
       if (response.destroyed || response.writableEnded) return;
-      const body = { error: wireMessage(error, folders) };
+      const { code, status, param } = error;
+      const told = { code, status, param, message: wireMessage(error, folders) };
+      const body = shape.body(told);
       if (response.headersSent) {
-        if (response.getHeader('content-type') === ndjsonType) response.end(JSON.stringify(body) + '\n');
-        else response.destroy();
+        const isStream = streamTypes.has(String(response.getHeader('content-type')));
+        const end = isStream ? shape.streamEnd?.(told) : undefined;
+        if (end === undefined) response.destroy();
+        else response.end(end);
       } else if (request.complete) {
         if (error.hint !== undefined) response.setHeader(hintHeader, encodeURIComponent(error.hint));
         writeJson(response, error.status, body);

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ErrorCode } from '../core/corral-error.ts';
 
 /** One request and its reply. */
 export interface Exchange {
@@ -10,6 +11,24 @@ export interface Exchange {
   readonly signal: AbortSignal;
 }
 
+/** An error as one API's clients know it. */
+export interface ErrorShape {
+  /** The body of an error reply. */
+  body(error: WireError): object;
+  /** What ends a stream that has begun, framing included; undefined = the connection is broken off. */
+  streamEnd?(error: WireError): string;
+}
+
+/** What may be told of an error. */
+export interface WireError {
+  readonly code: ErrorCode;
+  readonly status: number;
+  /** Without paths and secrets. */
+  readonly message: string;
+  /** The field at fault. */
+  readonly param: string | undefined;
+}
+
 /** Answers an exchange in full, or throws before or while it does. */
 export type Handler = (exchange: Exchange) => Promise<void> | void;
 
@@ -18,4 +37,6 @@ export interface Route {
   readonly path: string;
   readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE')[];
   readonly handle: Handler;
+  /** How this API's clients expect an error; Ollama's way where it is left out. */
+  readonly errors?: ErrorShape;
 }

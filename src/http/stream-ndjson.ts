@@ -1,5 +1,6 @@
 /** A stream of JSON objects, one a line. Runs once per generated token. */
 import type { ServerResponse } from 'node:http';
+import { drained } from './drained.ts';
 import { ndjsonType } from './error-reply.ts';
 
 /**
@@ -21,23 +22,4 @@ export async function streamNdjson<Value>(
     if (!response.write(JSON.stringify(toObject(value)) + '\n')) await drained(response);
   }
   response.end();
-}
-
-/** A client that takes nothing for this long is gone, whatever its connection says; it must not hold a model for ever. */
-const stalledClientMs = 10 * 60_000;
-
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    if (response.destroyed || !response.writableNeedDrain) {
-      resolve();
-      return;
-    }
-    const giveUp = setTimeout(() => response.destroy(), stalledClientMs);
-    const settle = () => {
-      clearTimeout(giveUp);
-      response.off('drain', settle).off('close', settle);
-      resolve();
-    };
-    response.on('drain', settle).on('close', settle);
-  });
 }

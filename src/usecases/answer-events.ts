@@ -4,20 +4,37 @@ import type { ToolCall } from '../prompt/chat-message.ts';
 
 export type Logprobs = NonNullable<TokenItem['logprobs']>;
 
+/** A part of a tool call as the model writes it. The first delta of a call brings its id and name, and may bring no arguments yet. */
+export interface ToolCallDelta {
+  /** Of the call in this answer, from 0. */
+  readonly index: number;
+  readonly id: string;
+  readonly name: string;
+  readonly isFirst: boolean;
+  /** All of a call's together are the JSON text of its arguments, an object. */
+  readonly argumentsText: string;
+}
+
 /** A piece of the answer. Empty texts and lists where it holds nothing of a kind; with log probabilities all may be empty. */
 export interface AnswerPieceEvent {
   readonly type: 'piece';
   readonly content: string;
   readonly thinking: string;
+  /** Whole calls. Empty throughout where the request wants them as they are written (`toolCallDeltas`). */
   readonly toolCalls: readonly ToolCall[];
+  readonly toolCallDeltas: readonly ToolCallDelta[];
   /** Of the tokens since the piece before. */
   readonly logprobs: Logprobs;
 }
 
 export interface AnswerCounts {
   readonly reason: 'stop' | 'length';
+  /** The stop string that ended the answer; undefined where none did. */
+  readonly stopSequence: string | undefined;
   /** Cached tokens included. */
   readonly promptTokens: number;
+  /** The prompt tokens whose computation was saved. */
+  readonly cachedTokens: number;
   readonly promptNs: number;
   readonly generatedTokens: number;
   readonly generationNs: number;

@@ -1,6 +1,5 @@
 /** Answers a conversation. */
-import type { ChatRequest } from '../api/ollama/chat-request.ts';
-import type { ChatMessage } from '../prompt/chat-message.ts';
+import type { ChatMessage, Tool } from '../prompt/chat-message.ts';
 import { fitMessages } from '../prompt/fit-messages.ts';
 import { collectImages, markImages } from '../prompt/image-markers.ts';
 import { dropsEarlierThinking, stripEarlierThinking } from '../prompt/think-value.ts';
@@ -8,16 +7,34 @@ import type { StoredModel } from '../store/stored-model.ts';
 import type { AnswerEvent } from './answer-events.ts';
 import { answerWithLease } from './answer-with-lease.ts';
 import { findModel, notFoundPlain } from './find-model.ts';
-import { checkTopLogprobs, prepareAnswer } from './prepare-answer.ts';
+import { checkTopLogprobs, prepareAnswer, type AnswerRequest } from './prepare-answer.ts';
 import { startStopwatch } from './stopwatch.ts';
+import { asToolCallDeltas } from './tool-call-deltas.ts';
 import type { UseCaseParts } from './use-case-parts.ts';
+
+/** `auto`: the model decides. `required`: it calls at least one tool. A name: it calls that one. */
+export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
+
+/** What every door's chat request comes down to. */
+export interface Conversation extends AnswerRequest {
+  readonly messages: readonly ChatMessage[];
+  readonly tools: readonly Tool[];
+  readonly keep_alive?: number | undefined;
+  readonly _debug_render_only: boolean;
+  /** undefined = `auto`, and arguments are whatever the model writes, as in Ollama. */
+  readonly toolChoice?: ToolChoice;
+  /** Whether one answer may call more than one tool; undefined = true. */
+  readonly parallelToolCalls?: boolean;
+  /** Calls are passed on as they are written, as `toolCallDeltas`, and `toolCalls` stay empty. */
+  readonly streamsToolCalls?: boolean;
+}
 
 /**
  * Without messages the model is loaded (`loaded`), or with `keep_alive` 0 unloaded (`unloaded`). All errors that are the request's fault
  * come before the first event.
  */
 export async function* chat(
-  request: ChatRequest,
+  request: Conversation,
   parts: UseCaseParts,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent, void, undefined> {
@@ -33,7 +50,7 @@ export async function* chat(
     verb: 'chat',
     extra: request.tools.length > 0 ? ['tools'] : [],
   });
-  yield* answerWithLease({
+  const events = answerWithLease({
     parts,
     model,
     prepared,
@@ -72,6 +89,7 @@ export async function* chat(
             };
           },
   });
+  yield* request.streamsToolCalls === true ? asToolCallDeltas(events) : events;
 }
 
 function conversation(model: StoredModel, requested: readonly ChatMessage[]): readonly ChatMessage[] {

@@ -13,6 +13,7 @@ const generation: Generation = {
   mostDrafted: 0,
   topLogprobs: -1,
   grammar: '',
+  logitBias: [],
   returnTokens: false,
   visibleSpecialTokens: [],
 };

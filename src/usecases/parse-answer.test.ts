@@ -23,6 +23,7 @@ const piece = (fields: object) => ({
   content: '',
   thinking: '',
   toolCalls: [],
+  toolCallDeltas: [],
   logprobs: [],
   ...fields,
 });

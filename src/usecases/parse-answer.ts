@@ -29,9 +29,8 @@ export async function* parseAnswer(
         calledTool ||= parsed.toolCalls.length > 0;
         yield parsed;
       }
-      const { reason, promptTokens, promptNs, generatedTokens, generationNs, tokens } = event;
-      const ended = calledTool ? 'stop' : reason;
-      yield { type: 'counts', reason: ended, promptTokens, promptNs, generatedTokens, generationNs, tokens };
+      const { type: _type, id: _id, stopSequence, ...counts } = event;
+      yield { ...counts, stopSequence, type: 'counts', reason: calledTool ? 'stop' : event.reason };
     }
   }
 }
@@ -67,5 +66,5 @@ function piece(
   toolCalls: AnswerPieceEvent['toolCalls'],
   logprobs: Logprobs,
 ): AnswerPieceEvent {
-  return { type: 'piece', content, thinking, toolCalls, logprobs };
+  return { type: 'piece', content, thinking, toolCalls, toolCallDeltas: none, logprobs };
 }

@@ -21,6 +21,8 @@ export interface AnswerRequest {
   readonly shift?: boolean | undefined;
   readonly logprobs: boolean;
   readonly top_logprobs: number;
+  /** [token, bias]; tokens are those of the model. */
+  readonly logitBias?: readonly (readonly [token: number, bias: number])[];
 }
 
 export interface PreparedAnswer {
@@ -78,6 +80,7 @@ export async function prepareAnswer(
       mostDrafted: parts.settings.speculation ? options.mostDrafted : 0,
       topLogprobs: request.logprobs ? request.top_logprobs : -1,
       grammar: grammarForFormat(request.format),
+      logitBias: request.logitBias ?? [],
       returnTokens: false,
       visibleSpecialTokens: [],
     },

@@ -29,6 +29,7 @@ async function answer(script: Script, numPredict = -1) {
       adapters: [],
       mostDrafted: 0,
       topLogprobs: -1,
+      logitBias: [],
       grammar: 'root ::= "{}"',
       returnTokens: false,
       visibleSpecialTokens: [],

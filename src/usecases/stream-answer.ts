@@ -66,6 +66,8 @@ async function* thinkFirst(
   const thinkingEnd = thought.lastIndexOf(content);
   const before: AnswerCounts = {
     reason: 'stop',
+    stopSequence: undefined,
+    cachedTokens: 0,
     promptTokens: -thoughtTokens,
     promptNs: firstTextNs,
     generatedTokens: thoughtTokens,
@@ -98,6 +100,8 @@ function addCounts(before: AnswerCounts, after: Extract<ParsedEvent, { type: 'co
   return {
     ...after,
     promptTokens: Math.max(0, before.promptTokens + after.promptTokens),
+    // What the second generation found cached of the client's prompt the first one had computed.
+    cachedTokens: before.cachedTokens,
     promptNs: before.promptNs + after.promptNs,
     generatedTokens: before.generatedTokens + after.generatedTokens,
     generationNs: before.generationNs + after.generationNs,

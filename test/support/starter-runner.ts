@@ -65,6 +65,7 @@ export function ask(question: string, changes: Partial<Request> = {}): Request {
     mostDrafted: 0,
     topLogprobs: -1,
     grammar: '',
+    logitBias: [],
     returnTokens: false,
     visibleSpecialTokens: [],
     ...changes,

@@ -16,7 +16,14 @@ export interface AnswerWriter {
   done(event: AnswerDoneEvent, all: AnswerPieceEvent): object;
 }
 
-const nothing: AnswerPieceEvent = { type: 'piece', content: '', thinking: '', toolCalls: [], logprobs: [] };
+const nothing: AnswerPieceEvent = {
+  type: 'piece',
+  content: '',
+  thinking: '',
+  toolCalls: [],
+  toolCallDeltas: [],
+  logprobs: [],
+};
 
 export async function replyWithAnswer(
   response: ServerResponse,
@@ -59,7 +66,7 @@ async function wholeAnswer(events: AsyncIterable<StreamedEvent>, writer: AnswerW
   for await (const event of events) {
     if (event.type === 'done') {
       return writer.done(event, {
-        type: 'piece',
+        ...nothing,
         content: content.join(''),
         thinking: thinking.join(''),
         toolCalls: toolCalls.flat(),
