@@ -206,7 +206,7 @@ export class ServingLoop {
           const decoding = sequence.generated > 0 && pending === 1;
           return [{ key, pending, decoding, drafted: sequence.draft.length }];
         }),
-        this.#budget.tokens(this.#running.length + this.#waiting.length > 1),
+        this.#budget.tokens(this.#running.some(({ generated }) => generated > 0)),
         this.#batch.capacity,
         this.#lastStep,
       );
