@@ -25,6 +25,7 @@ function methodsOf(routes: readonly Route[], path: string): readonly string[] {
 }
 
 function matches(pattern: string, path: string): boolean {
+  if (pattern.endsWith('/*')) return path.startsWith(pattern.slice(0, -1));
   if (!pattern.includes(':')) return pattern === path;
   const parts = path.split('/');
   const wanted = pattern.split('/');

@@ -1,5 +1,4 @@
 /** Continues a prompt. */
-import type { GenerateRequest } from '../api/ollama/generate-request.ts';
 import { CorralError } from '../core/corral-error.ts';
 import type { Runner } from '../engine/runner.ts';
 import type { ChatMessage } from '../prompt/chat-message.ts';
@@ -10,16 +9,33 @@ import type { StoredModel } from '../store/stored-model.ts';
 import type { AnswerEvent } from './answer-events.ts';
 import { answerWithLease, type AnswerPrompt } from './answer-with-lease.ts';
 import { findModel, notFoundPlain } from './find-model.ts';
-import { checkTopLogprobs, prepareAnswer, type PreparedAnswer } from './prepare-answer.ts';
+import { checkTopLogprobs, prepareAnswer, type AnswerRequest, type PreparedAnswer } from './prepare-answer.ts';
 import { startStopwatch } from './stopwatch.ts';
 import type { UseCaseParts } from './use-case-parts.ts';
+
+/** What every door's request to continue a text comes down to. */
+export interface Continuation extends AnswerRequest {
+  readonly prompt: string;
+  readonly suffix: string;
+  readonly system: string;
+  /** A template for this request alone; empty = the model's. */
+  readonly template: string;
+  /** Tokens of an earlier answer. */
+  readonly context: readonly number[];
+  /** The prompt is sent as it is, without a template. */
+  readonly raw: boolean;
+  /** Base64. */
+  readonly images: readonly string[];
+  readonly keep_alive?: number | undefined;
+  readonly _debug_render_only: boolean;
+}
 
 /**
  * Without a prompt the model is loaded (`loaded`), or with `keep_alive` 0 unloaded (`unloaded`). All errors that are the request's fault
  * come before the first event.
  */
 export async function* generate(
-  request: GenerateRequest,
+  request: Continuation,
   parts: UseCaseParts,
   signal: AbortSignal,
 ): AsyncGenerator<AnswerEvent, void, undefined> {
@@ -52,7 +68,7 @@ export async function* generate(
 }
 
 interface PromptParts {
-  readonly request: GenerateRequest;
+  readonly request: Continuation;
   readonly model: StoredModel;
   readonly prepared: PreparedAnswer;
   readonly runner: Runner;
