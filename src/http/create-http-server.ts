@@ -20,6 +20,7 @@ import { modelRoutes } from './ollama/model-routes.ts';
 import { registryRoutes } from './ollama/registry-routes.ts';
 import { serverRoutes } from './ollama/server-routes.ts';
 import { verifyRoutes } from './ollama/verify-routes.ts';
+import { responseRoutes } from './openai/response-routes.ts';
 import { createOriginPolicy } from './origin-policy.ts';
 import { writeEmpty, writeText } from './write-reply.ts';
 
@@ -58,6 +59,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     ...createRoutes(options),
     ...registryRoutes(options),
     ...verifyRoutes(options),
+    ...responseRoutes(options),
   ];
 
   const app = Fastify({
