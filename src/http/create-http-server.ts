@@ -21,6 +21,7 @@ import { registryRoutes } from './ollama/registry-routes.ts';
 import { serverRoutes } from './ollama/server-routes.ts';
 import { verifyRoutes } from './ollama/verify-routes.ts';
 import { openaiRoutes } from './openai/openai-routes.ts';
+import { responseRoutes } from './openai/response-routes.ts';
 import { createOriginPolicy } from './origin-policy.ts';
 import { writeEmpty, writeText } from './write-reply.ts';
 
@@ -60,6 +61,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     ...registryRoutes(options),
     ...verifyRoutes(options),
     ...openaiRoutes(options),
+    ...responseRoutes(options),
   ];
 
   const app = Fastify({

@@ -1,12 +1,12 @@
 /**
  * The one place where an error becomes a reply. The body holds the error's message alone, which clients match on; the hint goes into a
- * header that Corral's own command line shows, and with the cause into the log. No message of a foreign error is sent (it may hold
- * anything), and no folder of this machine.
+ * header that Corral's own command line shows, and with the cause into the log.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toCorralError, type CorralError } from '../core/corral-error.ts';
 import type { Logger } from '../core/logger.ts';
 import type { ErrorShape } from './exchange.ts';
+import { createWireErrors } from './wire-error.ts';
 import { writeJson } from './write-reply.ts';
 
 export interface ErrorReplier {
@@ -36,16 +36,14 @@ const ollamaErrors: ErrorShape = {
 };
 
 export function createErrorReplier({ logger, privateFolders }: ErrorReplierOptions): ErrorReplier {
-  // The longest first: a folder may lie in another one.
-  const folders = privateFolders.filter((folder) => folder.length > 1).sort((one, other) => other.length - one.length);
+  const toWireError = createWireErrors(privateFolders);
 
   return {
     reply(request, response, thrown, shape = ollamaErrors) {
       const error = toCorralError(thrown);
       log(logger, request, error);
       if (response.destroyed || response.writableEnded) return;
-      const { code, status, param } = error;
-      const told = { code, status, param, message: wireMessage(error, folders) };
+      const told = toWireError(error);
       const body = shape.body(told);
       if (response.headersSent) {
         const isStream = streamTypes.has(String(response.getHeader('content-type')));
@@ -60,11 +58,6 @@ export function createErrorReplier({ logger, privateFolders }: ErrorReplierOptio
       }
     },
   };
-}
-
-function wireMessage(error: CorralError, privateFolders: readonly string[]): string {
-  if (error.code === 'internal') return 'internal error, the log of the server has the details';
-  return privateFolders.reduce((text, folder) => text.replaceAll(folder, '…'), error.message);
 }
 
 function log(logger: Logger, request: IncomingMessage, error: CorralError): void {
