@@ -19,6 +19,7 @@ import type {
   DetokenizeRequest,
   EmbedRequest,
   GenerateRequest,
+  GenerationBegun,
   LoadedFacts,
   LoadRequest,
   ParentMessage,
@@ -76,7 +77,7 @@ export async function startRunner(
 }
 
 type Reply =
-  | Extract<ChildMessage, { readonly id: number }>
+  | Exclude<Extract<ChildMessage, { readonly id: number }>, GenerationBegun>
   | { readonly type: 'text'; readonly event: GenerationEvent };
 
 class RunnerProcess implements Runner {
@@ -226,6 +227,9 @@ class RunnerProcess implements Runner {
         for (const { id, ...item } of message.items) {
           this.#pending.get(id)?.push({ type: 'text', event: { type: 'text', ...item } });
         }
+        break;
+      case 'begun':
+        this.#pending.get(message.id)?.push({ type: 'text', event: message });
         break;
       case 'log':
         this.#logger[message.level](message.text, { from: 'engine' });

@@ -86,6 +86,8 @@ export interface GenerateRequest {
   readonly logitBias: readonly (readonly [token: number, bias: number])[];
   /** Whether `done` carries the tokens of prompt and output. */
   readonly returnTokens: boolean;
+  /** Whether `begun` is wanted; undefined = no. */
+  readonly tellsBegin?: boolean;
   /** Special tokens that stay visible as text in the output (tags that the parser of this model needs to see). */
   readonly visibleSpecialTokens: readonly string[];
 }
@@ -151,6 +153,15 @@ export interface LoadedFacts {
   readonly engine: string;
 }
 
+/** A request has its place and its prompt is about to be computed. Comes once, before any token, where it was asked for. */
+export interface GenerationBegun {
+  readonly type: 'begun';
+  readonly id: number;
+  /** As in `done`. */
+  readonly promptTokens: number;
+  readonly cachedTokens: number;
+}
+
 /** Counts and times (nanoseconds) of a finished generation. */
 export interface GenerationDone {
   readonly type: 'done';
@@ -185,6 +196,7 @@ export type ChildMessage =
   | { readonly type: 'progress'; readonly fraction: number }
   | ({ readonly type: 'loaded' } & LoadedFacts)
   | { readonly type: 'load-failed'; readonly code: ErrorCode; readonly message: string; readonly hint: string }
+  | GenerationBegun
   | { readonly type: 'tokens'; readonly items: readonly TokenItem[] }
   | GenerationDone
   /** Unit-length vectors, float32 little-endian in base64, in the order of the inputs. */

@@ -3,6 +3,7 @@ import type { CorralError } from '../core/corral-error.ts';
 import type {
   EmbedRequest,
   GenerateRequest,
+  GenerationBegun,
   GenerationDone,
   LoadedFacts,
   TokenItem,
@@ -19,6 +20,7 @@ export type GenerationEvent =
       readonly tokens?: number;
       readonly logprobs?: TokenItem['logprobs'];
     }
+  | GenerationBegun
   | GenerationDone;
 
 export interface Embeddings {

@@ -8,6 +8,7 @@ import { hostname as machineHostname, networkInterfaces } from 'node:os';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { UseCaseParts } from '../usecases/use-case-parts.ts';
+import { messagesRoutes } from './anthropic/messages-routes.ts';
 import { createErrorReplier } from './error-reply.ts';
 import type { Exchange, Route } from './exchange.ts';
 import { createHostPolicy } from './host-policy.ts';
@@ -62,6 +63,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     ...verifyRoutes(options),
     ...openaiRoutes(options),
     ...responseRoutes(options),
+    ...messagesRoutes(options),
   ];
 
   const app = Fastify({

@@ -43,18 +43,19 @@ export function createErrorReplier({ logger, privateFolders }: ErrorReplierOptio
       const error = toCorralError(thrown);
       log(logger, request, error);
       if (response.destroyed || response.writableEnded) return;
-      const told = toWireError(error);
-      const body = shape.body(told);
+      const inner = toWireError(error);
+      const told = { ...inner, status: shape.status?.(inner) ?? inner.status };
+      const body = shape.body(told, response);
       if (response.headersSent) {
         const isStream = streamTypes.has(String(response.getHeader('content-type')));
-        const end = isStream ? shape.streamEnd?.(told) : undefined;
+        const end = isStream ? shape.streamEnd?.(told, response) : undefined;
         if (end === undefined) response.destroy();
         else response.end(end);
       } else if (request.complete) {
         if (error.hint !== undefined) response.setHeader(hintHeader, encodeURIComponent(error.hint));
-        writeJson(response, error.status, body);
+        writeJson(response, told.status, body);
       } else {
-        refuseBody(request, response, error.status, JSON.stringify(body));
+        refuseBody(request, response, told.status, JSON.stringify(body));
       }
     },
   };

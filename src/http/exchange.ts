@@ -13,10 +13,12 @@ export interface Exchange {
 
 /** An error as one API's clients know it. */
 export interface ErrorShape {
-  /** The body of an error reply. */
-  body(error: WireError): object;
+  /** The body of an error reply; what the handler has set on `response` is known to it. */
+  body(error: WireError, response: ServerResponse): object;
+  /** HTTP status, where this API's differs. */
+  status?(error: WireError): number;
   /** What ends a stream that has begun, framing included; undefined = the connection is broken off. */
-  streamEnd?(error: WireError): string;
+  streamEnd?(error: WireError, response: ServerResponse): string;
 }
 
 /** What may be told of an error. */

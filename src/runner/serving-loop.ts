@@ -163,10 +163,16 @@ export class ServingLoop {
       if (next.startedAtMs === 0) {
         next.startedAtMs = performance.now();
         next.cachedTokens = slot.tokens.length;
+        this.#tellBegin(next);
       }
       this.#running.push(next);
       if (next.saved !== undefined) this.#restore(next);
     }
+  }
+
+  #tellBegin({ request, promptTokens, cachedTokens }: Sequence): void {
+    if (request.tellsBegin !== true) return;
+    this.#send({ type: 'begun', id: request.id, promptTokens, cachedTokens });
   }
 
   /** Puts the cells back that a set-back sequence had. Where that is impossible they are computed again from its tokens. */

@@ -15,6 +15,16 @@ export interface ToolCallDelta {
   readonly argumentsText: string;
 }
 
+/** The prompt is about to be computed. Only where the request asks for it, and then before the first piece. */
+export interface AnswerBegunEvent {
+  readonly type: 'begun';
+  /** As in `AnswerCounts`. */
+  readonly promptTokens: number;
+  readonly cachedTokens: number;
+  /** Whether the model was asked to think. */
+  readonly thinks: boolean;
+}
+
 /** A piece of the answer. Empty texts and lists where it holds nothing of a kind; with log probabilities all may be empty. */
 export interface AnswerPieceEvent {
   readonly type: 'piece';
@@ -54,6 +64,13 @@ export interface AnswerDoneEvent extends AnswerCounts {
 export type AnswerEvent =
   | { readonly type: 'unloaded' }
   | { readonly type: 'loaded' }
-  | { readonly type: 'rendered'; readonly prompt: string; readonly imageCount: number }
+  | {
+      readonly type: 'rendered';
+      readonly prompt: string;
+      readonly imageCount: number;
+      /** Of the prompt; undefined where they were not to be counted. */
+      readonly promptTokens: number | undefined;
+    }
+  | AnswerBegunEvent
   | AnswerPieceEvent
   | AnswerDoneEvent;

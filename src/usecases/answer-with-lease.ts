@@ -3,10 +3,11 @@
  * back, before the last event, so that whoever has seen that event finds the runner idle.
  */
 import { CorralError } from '../core/corral-error.ts';
+import type { GenerationBegun } from '../engine/runner-protocol.ts';
 import type { Runner } from '../engine/runner.ts';
 import type { AnswerParser, PromptFormat } from '../prompt/prompt-format.ts';
 import type { StoredModel } from '../store/stored-model.ts';
-import type { AnswerCounts, AnswerEvent } from './answer-events.ts';
+import type { AnswerBegunEvent, AnswerCounts, AnswerEvent } from './answer-events.ts';
 import type { FittedPrompt } from './fit-prompt.ts';
 import type { PreparedAnswer } from './prepare-answer.ts';
 import { streamAnswer } from './stream-answer.ts';
@@ -34,6 +35,8 @@ export interface AnswerOrder {
   readonly signal: AbortSignal;
   /** Only tell the prompt, for debugging. */
   readonly rendersOnly: boolean;
+  /** With `rendersOnly`: also count the prompt's tokens. */
+  readonly countsTokens?: boolean | undefined;
   /** undefined = the model is only loaded. */
   readonly prompt: ((runner: Runner) => AnswerPrompt | Promise<AnswerPrompt>) | undefined;
 }
@@ -44,22 +47,36 @@ export async function* answerWithLease(order: AnswerOrder): AsyncGenerator<Answe
   const loadNs = elapsedNs();
   let counts: AnswerCounts | undefined;
   let prompt: AnswerPrompt | undefined;
+  let promptTokens: number | undefined;
   try {
     prompt = await order.prompt?.(lease.runner);
     if (prompt !== undefined && !order.rendersOnly) {
       if (prompt.imageCount > 0) throw imagesNotSupported();
       for await (const event of streamAnswer(answerJob(lease.runner, prepared, prompt), signal)) {
         if (event.type === 'piece') yield event;
+        else if (event.type === 'begun') yield begunEvent(event, prepared);
         else counts = event;
       }
+    } else if (prompt !== undefined && order.countsTokens === true) {
+      if (prompt.imageCount > 0) throw imagesNotSupported();
+      promptTokens = await countTokens(lease.runner, prompt.text, signal);
     }
   } finally {
     lease.release();
   }
   if (prompt === undefined) yield { type: 'loaded' };
-  else if (order.rendersOnly) yield { type: 'rendered', prompt: prompt.text, imageCount: prompt.imageCount };
+  else if (order.rendersOnly) yield { type: 'rendered', prompt: prompt.text, imageCount: prompt.imageCount, promptTokens };
   else if (counts === undefined) throw new CorralError('runner_failed', 'the model runner ended without a result');
   else yield { ...counts, type: 'done', totalNs: elapsedNs(), loadNs };
+}
+
+function begunEvent({ promptTokens, cachedTokens }: GenerationBegun, { thinks }: PreparedAnswer): AnswerBegunEvent {
+  return { type: 'begun', promptTokens, cachedTokens, thinks };
+}
+
+async function countTokens(runner: Runner, text: string, signal: AbortSignal): Promise<number> {
+  const { counts } = await runner.tokenize({ texts: [text], addSpecial: true, countOnly: true }, signal);
+  return counts[0] ?? 0;
 }
 
 function answerJob(runner: Runner, { generation, policy, thinks }: PreparedAnswer, prompt: AnswerPrompt) {

@@ -1,13 +1,14 @@
 /** Generated text as pieces of an answer: thinking, content and tool calls, each with the log probabilities of its tokens. */
+import type { GenerationBegun } from '../engine/runner-protocol.ts';
 import type { GenerationEvent } from '../engine/runner.ts';
 import type { AnswerParser, AnswerPiece } from '../prompt/prompt-format.ts';
 import type { AnswerCounts, AnswerPieceEvent, Logprobs } from './answer-events.ts';
 
-export type ParsedEvent = AnswerPieceEvent | ({ readonly type: 'counts' } & AnswerCounts);
+export type ParsedEvent = GenerationBegun | AnswerPieceEvent | ({ readonly type: 'counts' } & AnswerCounts);
 
 const none: readonly never[] = [];
 
-/** Pieces, then `counts` once. Without a parser all text is content. */
+/** `begun` where it was asked for, pieces, then `counts` once. Without a parser all text is content. */
 export async function* parseAnswer(
   events: AsyncIterable<GenerationEvent>,
   parser: AnswerParser | undefined,
@@ -24,6 +25,8 @@ export async function* parseAnswer(
         calledTool ||= parsed.toolCalls.length > 0;
         yield parsed;
       }
+    } else if (event.type === 'begun') {
+      yield event;
     } else {
       for (const parsed of toEvents(parser?.end() ?? none, none)) {
         calledTool ||= parsed.toolCalls.length > 0;

@@ -17,6 +17,10 @@ export interface AnswerRequest {
   readonly format?: unknown;
   readonly options: Readonly<Record<string, unknown>>;
   readonly think?: unknown;
+  /** A model that can't think answers without, where it is otherwise refused; undefined = false. */
+  readonly thinksIfAble?: boolean;
+  /** Whether `begun` is wanted; undefined = false. */
+  readonly tellsBegin?: boolean;
   readonly truncate: boolean;
   readonly shift?: boolean | undefined;
   readonly logprobs: boolean;
@@ -52,8 +56,10 @@ export async function prepareAnswer(
   request: AnswerRequest,
   needed: { readonly verb: 'generate' | 'chat'; readonly extra: readonly Capability[] },
 ): Promise<PreparedAnswer> {
-  const requestedThink = parseThinkValue(request.think);
+  const sentThink = parseThinkValue(request.think);
   const { facts, bosTokenId, format, capabilities } = await describeModel(parts, model);
+  const isBeyondIt = request.thinksIfAble === true && !capabilities.includes('thinking');
+  const requestedThink = isBeyondIt ? undefined : sentThink;
   await parts.store.checkAdapters(model);
   checkCapabilities(model, capabilities, { ...needed, sent: request.model, think: requestedThink });
   const options = requestOptions(model, request.options, parts.logger);
@@ -82,6 +88,7 @@ export async function prepareAnswer(
       grammar: grammarForFormat(request.format),
       logitBias: request.logitBias ?? [],
       returnTokens: false,
+      tellsBegin: request.tellsBegin ?? false,
       visibleSpecialTokens: [],
     },
   };

@@ -84,6 +84,7 @@ export async function answer(runner: Runner, request: Request, signal: AbortSign
   const logprobs: Answer['logprobs'] = [];
   for await (const event of runner.generate(request, signal)) {
     if (event.type === 'done') return { text: pieces.join(''), pieces, logprobs, done: event };
+    if (event.type !== 'text') continue;
     pieces.push(event.text);
     logprobs.push(...(event.logprobs ?? []));
   }

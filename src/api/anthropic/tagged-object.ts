@@ -1,0 +1,46 @@
+/** Objects whose kind one of their fields names, as Anthropic's blocks, sources and tools are: each kind has a schema, and others a reason why not. */
+import { z } from 'zod';
+
+export interface TagOptions {
+  /** The field that names the kind. */
+  readonly key?: string;
+  /** The kind of an object that names none; without it a kind is required. */
+  readonly untagged?: string;
+  /** Why a kind that has no schema is refused. Completes `invalid value for "PLACE": `. */
+  readonly refusal: (tag: string) => string;
+}
+
+export function taggedObject<Schemas extends Readonly<Record<string, z.ZodType>>>(
+  schemas: Schemas,
+  { key = 'type', untagged, refusal }: TagOptions,
+) {
+  const kinds = new Map<string, z.ZodType>(Object.entries(schemas));
+  return z.unknown().transform((value, context): z.output<Schemas[keyof Schemas]> => {
+    const refuse = (message: string, path: readonly PropertyKey[]) => {
+      context.issues.push({ code: 'custom', message, path: [...path], input: value });
+      return z.NEVER;
+    };
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return refuse('expected an object', []);
+    const tag: unknown = Object.hasOwn(value, key) ? Reflect.get(value, key) : undefined;
+    const kind = tag ?? untagged;
+    if (typeof kind !== 'string') return refuse(`expected one of ${[...kinds.keys()].join(', ')}`, [key]);
+    const schema = kinds.get(kind);
+    if (schema === undefined) return refuse(refusal(kind), [key]);
+    const parsed = schema.safeParse(value, { reportInput: true });
+    if (parsed.success) return parsed.data as z.output<Schemas[keyof Schemas]>;
+    for (const issue of parsed.error.issues) {
+      context.issues.push({ ...issue, input: issue.input, path: [...issue.path] } as z.core.$ZodRawIssue);
+    }
+    return z.NEVER;
+  });
+}
+
+/** A field that can't be honoured: any value is refused for that reason. */
+export function refusedField(reason: string) {
+  return z
+    .unknown()
+    .optional()
+    .superRefine((value, context) => {
+      if (value !== undefined) context.addIssue({ code: 'custom', message: reason });
+    });
+}
