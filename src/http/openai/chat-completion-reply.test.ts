@@ -113,7 +113,7 @@ describe('chunks of a chat completion', () => {
     });
   });
 
-  test('log probabilities go with the first chunk of their piece, also without text', () => {
+  test('log probabilities come after the role, also without text', () => {
     const { choices } = stream(
       [
         [0, piece({ logprobs: [token] })],
@@ -121,10 +121,8 @@ describe('chunks of a chat completion', () => {
       ],
       { wantsLogprobs: true },
     );
-    expect(choices[0]).toMatchObject({
-      delta: { role: 'assistant', content: '' },
-      logprobs: { content: [wireToken], refusal: null },
-    });
+    expect(choices[0]).toMatchObject({ delta: { role: 'assistant', content: '' }, logprobs: null });
+    expect(choices[1]).toMatchObject({ delta: { content: '' }, logprobs: { content: [wireToken], refusal: null } });
   });
 
   test('usage is null until the end, and counts the prompt once', () => {

@@ -16,7 +16,8 @@ async function client(script: Script): Promise<OpenAI> {
   return new OpenAI({ baseURL: `http://127.0.0.1:${server.port}/v1`, apiKey: 'none', maxRetries: 0 });
 }
 
-const chat = { model: 'smollm2:135m', messages: [{ role: 'user', content: 'Hello' }] } as const;
+const hello = { role: 'user', content: 'Hello' } as const;
+const chat = { model: 'smollm2:135m', messages: [hello] };
 
 test('an error in the middle of a stream reaches the client as an error', async () => {
   const openai = await client(async function* () {
@@ -70,5 +71,5 @@ test("a bias and a seed of its own reach each of the engine's generations", asyn
     [1, '6'],
     [2, '7'],
   ]);
-  expect(server?.runner.requests.map(({ logitBias }) => logitBias)).toEqual(Array(3).fill([[7, -100]]));
+  expect(server?.runner.requests.map(({ logitBias }) => logitBias)).toEqual([[[7, -100]], [[7, -100]], [[7, -100]]]);
 });
