@@ -19,7 +19,7 @@ export function refused(reason: string) {
 }
 
 /** A field of which only some values mean what happens anyway. */
-export function onlyValues<Value extends string | boolean>(values: readonly Value[], reason: string) {
+export function onlyValues(values: readonly (string | boolean)[], reason: string) {
   return z
     .unknown()
     .superRefine((value, context) => {

@@ -76,11 +76,13 @@ export function createChatChunks(options: ChatReplyOptions): AnswerChunks {
     if (content !== '') deltas.push({ content });
     for (const { index: call, id, name, isFirst, argumentsText } of toolCallDeltas) {
       calling.add(index);
-      const opening = isFirst ? { id, type: 'function', function: { name, arguments: argumentsText } } : {};
-      deltas.push({ tool_calls: [{ index: call, function: { arguments: argumentsText }, ...opening }] });
+      const first = isFirst ? { id, type: 'function', function: { name, arguments: argumentsText } } : {};
+      deltas.push({ tool_calls: [{ index: call, function: { arguments: argumentsText }, ...first }] });
     }
     if (deltas.length === 0 && wantsLogprobs && logprobs.length > 0) deltas.push({ content: '' });
-    return deltas.map((delta, number) => chunk(index, delta, number === 0 ? logprobs : []));
+    // As OpenAI has it: their client's own helper counts the log probabilities of a choice's first chunk twice.
+    const opening = wantsLogprobs && deltas.length > 0 && !spoken.has(index) ? [chunk(index, { content: '' }, [])] : [];
+    return [...opening, ...deltas.map((delta, number) => chunk(index, delta, number === 0 ? logprobs : []))];
   };
   const endChunks = (index: number, done: AnswerDoneEvent): object[] => {
     usage.add(done, index === 0);
