@@ -49,7 +49,7 @@ export class GrammarMatcher {
 
   spend(steps: number): void {
     this.#work -= steps;
-    if (this.#work < 0) throw refuseGrammar('a text with too many readings at once comes out');
+    if (this.#work < 0) throw refuseGrammar('the text has too many readings at once');
   }
 
   /** The stack of `sequence` from `index` on, upon `below`; nothing is left of a sequence that has ended. */
@@ -82,7 +82,7 @@ export class GrammarMatcher {
       for (const sequence of this.#grammar.rules[element] ?? []) open.push(this.push(sequence, 0, below));
     }
     this.spend(seen.size);
-    if (readings.length > gbnfLimits.readings) throw refuseGrammar('a text with too many readings at once comes out');
+    if (readings.length > gbnfLimits.readings) throw refuseGrammar('the text has too many readings at once');
     return this.#known(readings, mayEnd);
   }
 
