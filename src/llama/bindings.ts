@@ -233,10 +233,6 @@ export function loadBindings(files: LibraryFiles) {
       llama,
       'void *llama_sampler_init_penalties(int32_t n_vocab, int32_t last_n, float repeat, float freq, float present)',
     ),
-    grammarSampler: fn<(vocabulary: Pointer, grammar: string, root: string) => NullablePointer>(
-      llama,
-      'void *llama_sampler_init_grammar(void *vocab, const char *grammar, const char *root)',
-    ),
   };
 }
 

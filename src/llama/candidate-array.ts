@@ -3,6 +3,7 @@
  * 12 bytes each. One array serves all requests, since sampling is synchronous.
  */
 import koffi from 'koffi';
+import type { TokenSet } from './token-table.ts';
 
 const entryBytes = 12;
 const shared = new Map<number, CandidateArray>();
@@ -45,17 +46,22 @@ export class CandidateArray {
     this.#reset(this.#capacity);
   }
 
-  /** One token alone. */
-  single(token: number, logit: number): void {
-    this.#ids[0] = token;
-    this.#logits[1] = logit;
-    this.#logits[2] = 0;
-    this.#reset(1);
-  }
-
-  /** The logit of entry 0, after `single` and a sampler. */
-  firstLogit(): number {
-    return this.#logits[1] ?? 0;
+  /** The tokens of `set` with their logits; how many there are. */
+  fillAllowed(logits: Float32Array, set: TokenSet): number {
+    const ids = this.#ids;
+    const values = this.#logits;
+    let at = 0;
+    for (let word = 0; word < set.length; word++) {
+      for (let bits = set[word] ?? 0; bits !== 0; bits &= bits - 1) {
+        const token = word * 32 + 31 - Math.clz32(bits & -bits);
+        ids[at] = token;
+        values[at + 1] = logits[token] ?? 0;
+        values[at + 2] = 0;
+        at += 3;
+      }
+    }
+    this.#reset(at / 3);
+    return at / 3;
   }
 
   /** The token that the last sampler selected. Samplers may have moved the data, so it is read through the struct. */

@@ -5,6 +5,7 @@ import { CorralError } from '../core/corral-error.ts';
 import type { LoadRequest } from '../engine/runner-protocol.ts';
 import { adapterKey } from './adapter-key.ts';
 import type { Bindings } from './bindings.ts';
+import { GrammarConstraints } from './grammar-constraint.ts';
 import type { Pointer } from './structs.ts';
 import type { TokenBatch } from './token-batch.ts';
 import { Vocabulary } from './vocabulary.ts';
@@ -21,6 +22,7 @@ export type DecodeResult = 'done' | 'no-cells' | 'failed';
 
 export class Model {
   readonly vocabulary: Vocabulary;
+  readonly constraints: GrammarConstraints;
   readonly contextLength: number;
   readonly embeddingLength: number;
   /** Whether the engine pools a sequence into one vector. */
@@ -44,6 +46,7 @@ export class Model {
     this.context = context;
     this.#native = model;
     this.vocabulary = new Vocabulary(bindings, model);
+    this.constraints = new GrammarConstraints(this.vocabulary);
     this.contextLength = bindings.contextLength(context);
     this.embeddingLength = bindings.embeddingLength(model);
     this.pools = bindings.poolingType(context) > 0;

@@ -2,14 +2,16 @@
  * Chooses the next token from logits, natively: a sampler chain per request in the order of Ollama's engine (penalties,
  * top-k, typical, top-p, min-p, temperature, then a draw from what is left). Samplers that would change nothing are left out.
  *
- * With a grammar the chain samples freely first, and only its choice is tested; when the grammar refuses it, the grammar is
- * applied to all candidates and the chain samples again. Testing a whole vocabulary at every token is several times slower.
+ * With a grammar the chain samples freely first, and only its choice is tested; when the grammar refuses it, the chain samples again
+ * from the tokens that are allowed. The grammar is followed here and not by the engine's own sampler, which takes milliseconds to test a
+ * vocabulary, and which an ambiguous grammar makes fill the memory or end the process.
  */
 import { randomInt } from 'node:crypto';
 import { CorralError } from '../core/corral-error.ts';
 import type { SamplingOptions } from '../engine/runner-protocol.ts';
 import type { Bindings } from './bindings.ts';
 import { CandidateArray } from './candidate-array.ts';
+import type { GrammarConstraint } from './grammar-constraint.ts';
 import type { Model } from './model.ts';
 import type { Pointer } from './structs.ts';
 
@@ -20,7 +22,9 @@ export class Sampler {
   readonly #bindings: Bindings;
   readonly #model: Model;
   readonly #chain: Pointer;
-  readonly #grammar: Pointer | undefined;
+  readonly #constraint: GrammarConstraint | undefined;
+  /** Whether the chain penalises tokens that it has been told of. */
+  readonly #remembers: boolean;
 
   /** `promptTokens` count for the penalties. Throws `invalid_format` when the grammar does not parse. */
   constructor(
@@ -33,12 +37,13 @@ export class Sampler {
   ) {
     this.#bindings = bindings;
     this.#model = model;
-    this.#grammar = grammar === '' ? undefined : parseGrammar(bindings, model, grammar);
+    this.#constraint = grammar === '' ? undefined : model.constraints.begin(grammar);
     this.#chain = bindings.samplerChain({ no_perf: true });
     const add = (sampler: Pointer) => bindings.samplerAdd(this.#chain, sampler);
     const lastN = options.repeatLastN < 0 ? contextTokens : options.repeatLastN;
     const penalises =
       lastN > 0 && (options.repeatPenalty !== 1 || options.frequencyPenalty !== 0 || options.presencePenalty !== 0);
+    this.#remembers = penalises;
     if (penalises) {
       add(
         bindings.penaltiesSampler(
@@ -65,37 +70,37 @@ export class Sampler {
 
   /** Draws from the logits at `index` of the last batch and remembers the token. */
   sample(index: number): number {
-    if (this.#grammar === undefined) return this.#bindings.samplerSample(this.#chain, this.#model.context, index);
-    const token = this.#sampleConstrained(this.#grammar, this.#model.logits(index));
-    this.#bindings.samplerAccept(this.#chain, token);
-    this.#bindings.samplerAccept(this.#grammar, token);
+    if (this.#constraint === undefined) return this.#bindings.samplerSample(this.#chain, this.#model.context, index);
+    const token = this.#sampleConstrained(this.#constraint, index);
+    if (this.#remembers) this.#bindings.samplerAccept(this.#chain, token);
     return token;
   }
 
   free(): void {
     this.#bindings.samplerFree(this.#chain);
-    if (this.#grammar !== undefined) this.#bindings.samplerFree(this.#grammar);
   }
 
-  #sampleConstrained(grammar: Pointer, logits: Float32Array): number {
+  #sampleConstrained(constraint: GrammarConstraint, index: number): number {
+    const free = this.#sampleFreely(index);
+    if (constraint.take(free)) return free;
+    const logits = this.#model.logits(index);
+    const candidates = CandidateArray.shared(logits.length);
+    if (candidates.fillAllowed(logits, constraint.allowed()) === 0) {
+      throw new CorralError('invalid_format', 'the grammar of the format allows nothing more that the model can write');
+    }
+    this.#bindings.samplerApply(this.#chain, candidates.header);
+    const token = candidates.selected();
+    constraint.take(token);
+    return token;
+  }
+
+  /** A token that the chain has not been told of, should it remember tokens: it may be refused. */
+  #sampleFreely(index: number): number {
+    if (!this.#remembers) return this.#bindings.samplerSample(this.#chain, this.#model.context, index);
+    const logits = this.#model.logits(index);
     const candidates = CandidateArray.shared(logits.length);
     candidates.fill(logits);
     this.#bindings.samplerApply(this.#chain, candidates.header);
-    const free = candidates.selected();
-    candidates.single(free, logits[free] ?? 0);
-    this.#bindings.samplerApply(grammar, candidates.header);
-    if (candidates.firstLogit() !== Number.NEGATIVE_INFINITY) return free;
-    candidates.fill(logits);
-    this.#bindings.samplerApply(grammar, candidates.header);
-    this.#bindings.samplerApply(this.#chain, candidates.header);
     return candidates.selected();
   }
-}
-
-function parseGrammar(bindings: Bindings, model: Model, grammar: string): Pointer {
-  const sampler = bindings.grammarSampler(model.vocabulary.handle, grammar, 'root');
-  if (sampler === null) {
-    throw new CorralError('invalid_format', 'the grammar made from the requested format was refused by the engine');
-  }
-  return sampler;
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { GbnfRecogniser } from '../../../test/support/gbnf-recogniser.ts';
 import { CorralError } from '../../core/corral-error.ts';
+import { matchesGrammar } from '../gbnf/test-matching.ts';
 import { grammarForFormat } from './grammar-for-format.ts';
 
 describe('the format field', () => {
@@ -60,6 +61,44 @@ describe('the format field', () => {
       status: 500,
       message: `invalid format: ${quoted}; expected "json" or a valid JSON Schema object`,
     });
+  });
+
+  test.each<[string, string, string[], string[]]>([
+    ['matches from beginning to end', 'a|b+', ['a', 'bb'], ['', 'ab', 'xa', 'bx']],
+    ['may be anchored already', '^\\d{3}$', ['123'], ['1234', '12']],
+    ['knows classes, escapes and letters', '[^\\s"]+ \\p{Lu}\\w*\\.', ['x-y Éa.'], ['x y.', 'a éa.']],
+    ['is plain text, not JSON', '"quoted"\\n', ['"quoted"\n'], ['"quoted"']],
+    ['may be anything but the empty text', '.+', ['é 😀'], ['', 'a\nb']],
+    ['does not take more time for repeated repetitions', '(a+)+b', ['aab'], ['aa', `${'a'.repeat(5_000)}c`]],
+  ])('of the type regex %s', (_, pattern, accepts, refuses) => {
+    const grammar = grammarForFormat({ type: 'regex', pattern });
+    expect(accepts.filter((text) => !matchesGrammar(grammar, text))).toEqual([]);
+    expect(refuses.filter((text) => matchesGrammar(grammar, text))).toEqual([]);
+  });
+
+  test.each<[string, object, RegExp]>([
+    ['a regex with look ahead', { type: 'regex', pattern: 'a(?=b)' }, /lookaround/],
+    ['a regex with a word boundary', { type: 'regex', pattern: '\\bword' }, /"\\b"/],
+    ['a regex with a back reference', { type: 'regex', pattern: '(a)\\1' }, /"\\1"/],
+    ['a broken regex', { type: 'regex', pattern: 'a)(b' }, /not a valid regular expression/],
+    ['a regex that nothing matches', { type: 'regex', pattern: 'a^b' }, /no text matches/],
+    ['a regex of too many states', { type: 'regex', pattern: '.*a.{25}' }, /too many states|too much work/],
+    ['a regex of repetitions of repetitions', { type: 'regex', pattern: '(((a{100}){100}){100})' }, /too large/],
+    ['a regex of a megabyte', { type: 'regex', pattern: 'a'.repeat(1_000_000) }, /more than 4000 characters/],
+    ['a regex without its pattern', { type: 'regex' }, /needs a text as its "pattern"/],
+    ['a regex with another field', { type: 'regex', pattern: 'a', flags: 'i' }, /no field "flags"/],
+    ['a grammar without its text', { type: 'gbnf', grammar: 5 }, /needs a text as its "grammar"/],
+    ['a grammar that is broken', { type: 'gbnf', grammar: 'root ::= x' }, /"x" is not defined in line 1/],
+    ['a grammar of nothing', { type: 'gbnf', grammar: 'root ::= root' }, /nothing satisfies/],
+  ])('is refused with a status of 400 and its reason: %s', (_, format, reason) => {
+    expect(failureOf(format)).toMatchObject({ code: 'invalid_format', status: 400 });
+    expect(failureOf(format).message).toMatch(reason);
+    expect(failureOf(format).message.length).toBeLessThan(200);
+  });
+
+  test('of the type gbnf is passed on as it is', () => {
+    const grammar = 'root ::= "yes" | "no" # an answer';
+    expect(grammarForFormat({ type: 'gbnf', grammar })).toBe(grammar);
   });
 
   test('is refused without repeating a megabyte of brackets', () => {

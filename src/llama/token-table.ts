@@ -1,0 +1,91 @@
+/**
+ * A vocabulary's spellings, sorted: tokens that begin alike stand together, so the tokens that may come next are found without reading
+ * any common beginning twice, and whole stretches that share a refused one are passed over.
+ */
+import type { GrammarPlace } from '../formats/gbnf/partial-character.ts';
+
+export interface TokenSource {
+  readonly size: number;
+  /** Bytes of the token in an answer; none for a control token. */
+  piece(token: number, special: boolean): Uint8Array;
+  isEndOfGeneration(token: number): boolean;
+}
+
+/** A set of tokens, a bit each. */
+export type TokenSet = Uint32Array;
+
+export class TokenTable {
+  readonly #size: number;
+  /** In the order of their bytes; control tokens are left out. */
+  readonly #tokens: Int32Array;
+  readonly #bytes: Uint8Array;
+  /** Where each token's bytes begin, and after the last one where they end. */
+  readonly #starts: Int32Array;
+  /** How many bytes each token has in common with the one before. */
+  readonly #common: Int32Array;
+  readonly #ends: readonly number[];
+
+  constructor(source: TokenSource) {
+    this.#size = source.size;
+    const spelled: { readonly token: number; readonly text: string }[] = [];
+    const ends: number[] = [];
+    for (let token = 0; token < source.size; token++) {
+      if (source.isEndOfGeneration(token)) {
+        ends.push(token);
+        continue;
+      }
+      // One character per byte, so that JavaScript's own order of strings is the order of bytes.
+      const text = Buffer.from(source.piece(token, false)).toString('latin1');
+      if (text !== '') spelled.push({ token, text });
+    }
+    spelled.sort((one, other) => (one.text < other.text ? -1 : one.text > other.text ? 1 : one.token - other.token));
+    this.#ends = ends;
+    this.#tokens = Int32Array.from(spelled, ({ token }) => token);
+    this.#bytes = Buffer.from(spelled.map(({ text }) => text).join(''), 'latin1');
+    this.#starts = new Int32Array(spelled.length + 1);
+    this.#common = new Int32Array(spelled.length);
+    let previous = '';
+    for (const [index, { text }] of spelled.entries()) {
+      this.#starts[index + 1] = (this.#starts[index] ?? 0) + text.length;
+      this.#common[index] = commonLength(previous, text);
+      previous = text;
+    }
+  }
+
+  /** The tokens that may come at `place`. */
+  allowed(place: GrammarPlace): TokenSet {
+    const set = new Uint32Array((this.#size + 31) >> 5);
+    if (place.mayEnd) for (const token of this.#ends) add(set, token);
+    /** Where the bytes of the token last looked at lead, by their number. */
+    const places: GrammarPlace[] = [place];
+    let refusedLength = Infinity;
+    for (let index = 0; index < this.#tokens.length; index++) {
+      let length = this.#common[index] ?? 0;
+      if (length >= refusedLength) continue;
+      refusedLength = Infinity;
+      const start = this.#starts[index] ?? 0;
+      const end = this.#starts[index + 1] ?? 0;
+      for (; start + length < end; length++) {
+        const next = places[length]?.afterByte(this.#bytes[start + length] ?? 0);
+        if (next === undefined) {
+          refusedLength = length + 1;
+          break;
+        }
+        places[length + 1] = next;
+      }
+      if (refusedLength === Infinity) add(set, this.#tokens[index] ?? 0);
+    }
+    return set;
+  }
+}
+
+function add(set: TokenSet, token: number): void {
+  set[token >> 5] = (set[token >> 5] ?? 0) | (1 << (token & 31));
+}
+
+function commonLength(one: string, other: string): number {
+  const most = Math.min(one.length, other.length);
+  let length = 0;
+  while (length < most && one.charCodeAt(length) === other.charCodeAt(length)) length++;
+  return length;
+}
