@@ -82,7 +82,10 @@ export interface GenerateRequest {
   readonly topLogprobs: number;
   /** GBNF grammar that the output must follow; empty = none. */
   readonly grammar: string;
-  /** Added to the logits of single tokens before sampling: [token, bias]. Beyond +-100 a token is forced or banned. Empty = none. */
+  /**
+   * Added to the logits of single tokens before sampling: [token, bias]. From 100 on a token is forced, from -100 down banned; a grammar
+   * that leaves no other token is stronger. Empty = none. A token that the model doesn't have fails the request with `bad_request`.
+   */
   readonly logitBias: readonly (readonly [token: number, bias: number])[];
   /** Whether `done` carries the tokens of prompt and output. */
   readonly returnTokens: boolean;
@@ -135,6 +138,8 @@ export interface TokenItem {
   readonly id: number;
   readonly text: string;
   readonly tokens: number;
+  /** With the first item: the prompt tokens whose computation was saved. */
+  readonly cachedTokens?: number;
   readonly logprobs?: readonly (TokenLogprob & { readonly top: readonly TokenLogprob[] })[];
 }
 
@@ -174,6 +179,8 @@ export interface RequestFailed {
   readonly id: number;
   readonly code: ErrorCode;
   readonly message: string;
+  /** The field of the client's request that is at fault. */
+  readonly param?: string;
   /** With `prompt_too_long`: tokens of the prompt and the most that fit. */
   readonly tooLong?: { readonly tokens: number; readonly limit: number };
 }

@@ -227,6 +227,11 @@ export function loadBindings(files: LibraryFiles) {
       'void *llama_sampler_init_typical(float p, size_t keep)',
     ),
     temperatureSampler: fn<(t: number) => Pointer>(llama, 'void *llama_sampler_init_temp(float t)'),
+    /** `biases`: entries of {int32 token, float bias}, which are copied. */
+    logitBiasSampler: fn<(vocabularySize: number, count: number, biases: Uint8Array) => Pointer>(
+      llama,
+      'void *llama_sampler_init_logit_bias(int32_t n_vocab, int32_t n_logit_bias, const void *logit_bias)',
+    ),
     penaltiesSampler: fn<
       (vocabularySize: number, lastN: number, repeat: number, frequency: number, presence: number) => Pointer
     >(

@@ -1,5 +1,5 @@
 /**
- * Chooses the next token from logits, natively: a sampler chain per request in the order of Ollama's engine (penalties,
+ * Chooses the next token from logits, natively: a sampler chain per request in the order of Ollama's engine (biases, penalties,
  * top-k, typical, top-p, min-p, temperature, then a draw from what is left). Samplers that would change nothing are left out.
  *
  * With a grammar the chain samples freely first, and only its choice is tested; when the grammar refuses it, the grammar is
@@ -7,7 +7,7 @@
  */
 import { randomInt } from 'node:crypto';
 import { CorralError } from '../core/corral-error.ts';
-import type { SamplingOptions } from '../engine/runner-protocol.ts';
+import type { GenerateRequest } from '../engine/runner-protocol.ts';
 import type { Bindings } from './bindings.ts';
 import { CandidateArray } from './candidate-array.ts';
 import type { Model } from './model.ts';
@@ -15,6 +15,17 @@ import type { Pointer } from './structs.ts';
 
 /** LLAMA_DEFAULT_SEED: the engine would draw a seed of its own. */
 const engineDrawsSeed = 0xffff_ffff;
+
+/** The bias from which on a token is banned or, above zero, forced. */
+const strongestBias = 100;
+/**
+ * What is added then. Beyond any logit even after a division by a high temperature, but finite: where a grammar leaves a banned token
+ * alone, that one must still win over the others.
+ */
+const banningBias = -1e6;
+const forcingBias = 1e4;
+
+type SamplerRequest = Pick<GenerateRequest, 'sampling' | 'grammar' | 'logitBias'>;
 
 export class Sampler {
   readonly #bindings: Bindings;
@@ -26,8 +37,7 @@ export class Sampler {
   constructor(
     bindings: Bindings,
     model: Model,
-    options: SamplingOptions,
-    grammar: string,
+    { sampling: options, grammar, logitBias }: SamplerRequest,
     promptTokens: readonly number[],
     contextTokens: number,
   ) {
@@ -37,6 +47,9 @@ export class Sampler {
     this.#chain = bindings.samplerChain({ no_perf: true });
     const add = (sampler: Pointer) => bindings.samplerAdd(this.#chain, sampler);
     const lastN = options.repeatLastN < 0 ? contextTokens : options.repeatLastN;
+    if (logitBias.length > 0) {
+      add(bindings.logitBiasSampler(model.vocabulary.size, logitBias.length, packBiases(logitBias)));
+    }
     const penalises =
       lastN > 0 && (options.repeatPenalty !== 1 || options.frequencyPenalty !== 0 || options.presencePenalty !== 0);
     if (penalises) {
@@ -90,6 +103,16 @@ export class Sampler {
     this.#bindings.samplerApply(this.#chain, candidates.header);
     return candidates.selected();
   }
+}
+
+function packBiases(biases: GenerateRequest['logitBias']): Buffer {
+  const packed = Buffer.alloc(8 * biases.length);
+  for (const [at, [token, bias]] of biases.entries()) {
+    const added = bias <= -strongestBias ? banningBias : bias >= strongestBias ? forcingBias : bias;
+    packed.writeInt32LE(token, 8 * at);
+    packed.writeFloatLE(added, 8 * at + 4);
+  }
+  return packed;
 }
 
 function parseGrammar(bindings: Bindings, model: Model, grammar: string): Pointer {

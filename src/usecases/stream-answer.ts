@@ -39,10 +39,12 @@ async function* thinkFirst(
   let thought = '';
   let thoughtTokens = 0;
   let firstTextNs = 0;
+  let cachedTokens = 0;
   async function* watched(events: AsyncIterable<GenerationEvent>): AsyncGenerator<GenerationEvent, void, undefined> {
     for await (const event of events) {
       if (event.type === 'text') {
         firstTextNs ||= elapsedNs();
+        cachedTokens = event.cachedTokens ?? cachedTokens;
         thought += event.text;
         thoughtTokens += event.tokens ?? 1;
       }
@@ -67,7 +69,7 @@ async function* thinkFirst(
   const before: AnswerCounts = {
     reason: 'stop',
     stopSequence: undefined,
-    cachedTokens: 0,
+    cachedTokens,
     promptTokens: -thoughtTokens,
     promptNs: firstTextNs,
     generatedTokens: thoughtTokens,
