@@ -82,6 +82,8 @@ export interface GenerateRequest {
   readonly topLogprobs: number;
   /** GBNF grammar that the output must follow; empty = none. */
   readonly grammar: string;
+  /** Where the grammar begins to hold; undefined = at the first token, and it ends with the answer. */
+  readonly grammarStart?: GrammarStart;
   /**
    * Added to the logits of single tokens before sampling: [token, bias]. From 100 on a token is forced, from -100 down banned; a grammar
    * that leaves no other token is stronger. Empty = none. A token that the model doesn't have fails the request with `bad_request`.
@@ -91,6 +93,19 @@ export interface GenerateRequest {
   readonly returnTokens: boolean;
   /** Special tokens that stay visible as text in the output (tags that the parser of this model needs to see). */
   readonly visibleSpecialTokens: readonly string[];
+}
+
+/** Free text, until one of the texts appears: from its first character on the grammar holds. */
+export interface GrammarStart {
+  readonly triggers: readonly GrammarTrigger[];
+  /** Whether the text is free again where the grammar ends, until the next trigger; otherwise the answer ends there. No text of the grammar may then begin another. */
+  readonly repeats: boolean;
+}
+
+export interface GrammarTrigger {
+  readonly text: string;
+  /** `start`: counts only where the answer begins, or behind a text of the grammar, white space and semicolons left out. */
+  readonly where: 'anywhere' | 'start';
 }
 
 export interface EmbedRequest {

@@ -6,10 +6,10 @@
  * applied to all candidates and the chain samples again. Testing a whole vocabulary at every token is several times slower.
  */
 import { randomInt } from 'node:crypto';
-import { CorralError } from '../core/corral-error.ts';
 import type { GenerateRequest } from '../engine/runner-protocol.ts';
 import type { Bindings } from './bindings.ts';
 import { CandidateArray } from './candidate-array.ts';
+import { GrammarSampler } from './grammar-sampler.ts';
 import type { Model } from './model.ts';
 import type { Pointer } from './structs.ts';
 
@@ -25,25 +25,26 @@ const strongestBias = 100;
 const banningBias = -1e6;
 const forcingBias = 1e4;
 
-type SamplerRequest = Pick<GenerateRequest, 'sampling' | 'grammar' | 'logitBias'>;
+type SamplerRequest = Pick<GenerateRequest, 'sampling' | 'grammar' | 'grammarStart' | 'logitBias'>;
 
 export class Sampler {
   readonly #bindings: Bindings;
   readonly #model: Model;
   readonly #chain: Pointer;
-  readonly #grammar: Pointer | undefined;
+  readonly #grammar: GrammarSampler | undefined;
 
   /** `promptTokens` count for the penalties. Throws `invalid_format` when the grammar does not parse. */
   constructor(
     bindings: Bindings,
     model: Model,
-    { sampling: options, grammar, logitBias }: SamplerRequest,
+    request: SamplerRequest,
     promptTokens: readonly number[],
     contextTokens: number,
   ) {
     this.#bindings = bindings;
     this.#model = model;
-    this.#grammar = grammar === '' ? undefined : parseGrammar(bindings, model, grammar);
+    const { sampling: options, logitBias } = request;
+    this.#grammar = request.grammar === '' ? undefined : new GrammarSampler(bindings, model, request);
     this.#chain = bindings.samplerChain({ no_perf: true });
     const add = (sampler: Pointer) => bindings.samplerAdd(this.#chain, sampler);
     const lastN = options.repeatLastN < 0 ? contextTokens : options.repeatLastN;
@@ -78,30 +79,51 @@ export class Sampler {
 
   /** Draws from the logits at `index` of the last batch and remembers the token. */
   sample(index: number): number {
-    if (this.#grammar === undefined) return this.#bindings.samplerSample(this.#chain, this.#model.context, index);
-    const token = this.#sampleConstrained(this.#grammar, this.#model.logits(index));
-    this.#bindings.samplerAccept(this.#chain, token);
-    this.#bindings.samplerAccept(this.#grammar, token);
-    return token;
+    const grammar = this.#grammar;
+    if (grammar?.isOn) {
+      const token = this.#sampleConstrained(grammar, this.#model.logits(index));
+      this.#bindings.samplerAccept(this.#chain, token);
+      grammar.accept(token);
+      return token;
+    }
+    const token = this.#bindings.samplerSample(this.#chain, this.#model.context, index);
+    return grammar === undefined || grammar.accept(token) ? token : this.#sampleOther(grammar, index, token);
   }
 
   free(): void {
     this.#bindings.samplerFree(this.#chain);
-    if (this.#grammar !== undefined) this.#bindings.samplerFree(this.#grammar);
+    this.#grammar?.free();
   }
 
-  #sampleConstrained(grammar: Pointer, logits: Float32Array): number {
+  #sampleConstrained(grammar: GrammarSampler, logits: Float32Array): number {
     const candidates = CandidateArray.shared(logits.length);
     candidates.fill(logits);
     this.#bindings.samplerApply(this.#chain, candidates.header);
     const free = candidates.selected();
-    candidates.single(free, logits[free] ?? 0);
-    this.#bindings.samplerApply(grammar, candidates.header);
-    if (candidates.firstLogit() !== Number.NEGATIVE_INFINITY) return free;
+    if (grammar.allows(free)) return free;
     candidates.fill(logits);
-    this.#bindings.samplerApply(grammar, candidates.header);
+    grammar.apply(candidates);
     this.#bindings.samplerApply(this.#chain, candidates.header);
     return candidates.selected();
+  }
+
+  /** Draws again where `refused` holds a trigger and behind it what the grammar forbids. */
+  #sampleOther(grammar: GrammarSampler, index: number, refused: number): number {
+    const logits = this.#model.logits(index);
+    const candidates = CandidateArray.shared(logits.length);
+    const banned = [refused];
+    for (;;) {
+      candidates.fill(logits);
+      for (const token of banned) candidates.ban(token);
+      this.#bindings.samplerApply(this.#chain, candidates.header);
+      const token = candidates.selected();
+      // Each round bans one more, and at the latest the end of the answer is accepted.
+      if (banned.includes(token) || grammar.accept(token)) {
+        this.#bindings.samplerAccept(this.#chain, token);
+        return token;
+      }
+      banned.push(token);
+    }
   }
 }
 
@@ -113,12 +135,4 @@ function packBiases(biases: GenerateRequest['logitBias']): Buffer {
     packed.writeFloatLE(added, 8 * at + 4);
   }
   return packed;
-}
-
-function parseGrammar(bindings: Bindings, model: Model, grammar: string): Pointer {
-  const sampler = bindings.grammarSampler(model.vocabulary.handle, grammar, 'root');
-  if (sampler === null) {
-    throw new CorralError('invalid_format', 'the grammar made from the requested format was refused by the engine');
-  }
-  return sampler;
 }
