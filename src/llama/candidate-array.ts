@@ -46,6 +46,11 @@ export class CandidateArray {
     this.#reset(this.#capacity);
   }
 
+  /** After `fill`: a token that must not be selected. */
+  ban(token: number): void {
+    this.#logits[3 * token + 1] = Number.NEGATIVE_INFINITY;
+  }
+
   /** The tokens of `set` with their logits; how many there are. */
   fillAllowed(logits: Float32Array, set: TokenSet): number {
     const ids = this.#ids;

@@ -5,12 +5,13 @@
 import { GrammarMatcher } from '../formats/gbnf/grammar-matcher.ts';
 import { parseGbnf } from '../formats/gbnf/parse-gbnf.ts';
 import type { GrammarPlace } from '../formats/gbnf/partial-character.ts';
-import { type TokenSet, type TokenSource, TokenTable } from './token-table.ts';
+import { type TokenSet, type TokenSource, TokenTable, withTokens } from './token-table.ts';
 
 /** Grammars kept for later requests. */
 const mostGrammars = 8;
 /** Sets of tokens kept for each; a set of a large vocabulary takes 32 KiB. */
 const mostSets = 128;
+const noTokens: ReadonlySet<number> = new Set();
 
 export class GrammarConstraints {
   readonly #source: TokenSource;
@@ -21,14 +22,17 @@ export class GrammarConstraints {
     this.#source = source;
   }
 
-  /** The constraint of an answer that has not begun. Throws `invalid_format` when the grammar does not parse. */
-  begin(grammar: string): GrammarConstraint {
+  /**
+   * The constraint of an answer that has not begun. `visible`: control tokens that stand for their text; others are never allowed.
+   * Throws `invalid_format` when the grammar does not parse.
+   */
+  begin(grammar: string, visible: ReadonlySet<number> = noTokens): GrammarConstraint {
     const known = this.#grammars.get(grammar) ?? new KnownGrammar(grammar);
     this.#grammars.delete(grammar);
     this.#grammars.set(grammar, known);
     const [oldest] = this.#grammars.keys();
     if (this.#grammars.size > mostGrammars && oldest !== undefined) this.#grammars.delete(oldest);
-    return new GrammarConstraint(known, this.#source, () => (this.#table ??= new TokenTable(this.#source)));
+    return new GrammarConstraint(known, this.#source, visible, () => (this.#table ??= new TokenTable(this.#source)));
   }
 }
 
@@ -54,23 +58,33 @@ class KnownGrammar {
 export class GrammarConstraint {
   readonly #grammar: KnownGrammar;
   readonly #source: TokenSource;
+  readonly #visible: ReadonlySet<number>;
   readonly #table: () => TokenTable;
   #place: GrammarPlace;
 
-  constructor(grammar: KnownGrammar, source: TokenSource, table: () => TokenTable) {
+  constructor(grammar: KnownGrammar, source: TokenSource, visible: ReadonlySet<number>, table: () => TokenTable) {
     this.#grammar = grammar;
     this.#source = source;
+    this.#visible = visible;
     this.#table = table;
     this.#place = grammar.matcher.start;
   }
 
+  /** Whether the answer may end here. */
+  get mayEnd(): boolean {
+    return this.#place.mayEnd;
+  }
+
   /** Goes on behind `token`; false, and nothing has changed, where it is not allowed. */
   take(token: number): boolean {
-    this.#grammar.matcher.renewWork();
     if (this.#source.isEndOfGeneration(token)) return this.#place.mayEnd;
-    const bytes = this.#source.piece(token, false);
-    let place: GrammarPlace | undefined = bytes.length === 0 ? undefined : this.#place;
-    for (const byte of bytes) place = place?.afterByte(byte);
+    return this.takeBytes(this.#source.piece(token, this.#visible.has(token)));
+  }
+
+  /** As `take`, for text that no single token holds. */
+  takeBytes(bytes: Uint8Array): boolean {
+    this.#grammar.matcher.renewWork();
+    const place = this.#behind(bytes);
     if (place === undefined) return false;
     this.#place = place;
     return true;
@@ -79,6 +93,15 @@ export class GrammarConstraint {
   /** The tokens that may come next. */
   allowed(): TokenSet {
     this.#grammar.matcher.renewWork();
-    return this.#grammar.allowed(this.#place, this.#table());
+    const allowed = this.#grammar.allowed(this.#place, this.#table());
+    const visible = [...this.#visible].filter((token) => this.#behind(this.#source.piece(token, true)) !== undefined);
+    return visible.length === 0 ? allowed : withTokens(allowed, visible);
+  }
+
+  #behind(bytes: Uint8Array): GrammarPlace | undefined {
+    if (bytes.length === 0) return undefined;
+    let place: GrammarPlace | undefined = this.#place;
+    for (const byte of bytes) place = place?.afterByte(byte);
+    return place;
   }
 }

@@ -79,6 +79,13 @@ export class TokenTable {
   }
 }
 
+/** A copy of `set` with more tokens. */
+export function withTokens(set: TokenSet, tokens: readonly number[]): TokenSet {
+  const larger = set.slice();
+  for (const token of tokens) add(larger, token);
+  return larger;
+}
+
 function add(set: TokenSet, token: number): void {
   set[token >> 5] = (set[token >> 5] ?? 0) | (1 << (token & 31));
 }

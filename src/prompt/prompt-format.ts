@@ -3,6 +3,7 @@
  * renderers and parsers of families all stand behind this interface; the use cases know nothing else.
  */
 import type { ChatMessage, ThinkValue, Tool, ToolCall } from './chat-message.ts';
+import type { ToolCallSyntax } from './tool-calls/tool-call-syntax.ts';
 
 export interface RenderInput {
   readonly messages: readonly ChatMessage[];
@@ -38,6 +39,8 @@ export interface PromptFormat {
   renderInsert(prompt: string, suffix: string): string;
   /** A parser for the answer to `prompt`, a text that `render` returned for `input`; empty when the answer has been begun and is past its thinking. */
   answerParser(input: RenderInput, prompt: string): AnswerParser;
+  /** How the model writes tool calls; undefined = calls can be read but not forced. */
+  readonly callSyntax?: ToolCallSyntax | undefined;
   /** Special tokens that must stay visible in the generated text for `answerParser`. */
   readonly visibleSpecialTokens: readonly string[];
 }

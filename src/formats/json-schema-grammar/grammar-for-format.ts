@@ -20,13 +20,19 @@ const shownLength = 1_000;
  * Throws `invalid_format`: 500 with Ollama's message for anything else, 400 for what cannot be enforced.
  */
 export function grammarForFormat(format: unknown): string {
-  if (format === undefined || format === null || format === '') return '';
-  if (format === 'json') return grammarForSchema({ type: 'object' });
   if (isSchemaObject(format) && Object.hasOwn(format, 'type')) {
     if (format['type'] === 'regex') return grammarForRegex(onlyText(format, 'pattern'));
     if (format['type'] === 'gbnf') return checkedGrammar(onlyText(format, 'grammar'));
   }
-  if (isSchemaObject(format)) return grammarForSchema(Object.keys(format).length === 0 ? { type: 'object' } : format);
+  const schema = schemaOfFormat(format);
+  return schema === undefined ? '' : grammarForSchema(schema);
+}
+
+/** The JSON Schema that a `format` means; undefined for none. Throws `invalid_format` for what is no format. */
+export function schemaOfFormat(format: unknown): SchemaObject | undefined {
+  if (format === undefined || format === null || format === '') return undefined;
+  if (format === 'json') return { type: 'object' };
+  if (isSchemaObject(format)) return Object.keys(format).length === 0 ? { type: 'object' } : format;
   throw new CorralError(
     'invalid_format',
     `invalid format: ${quoteGo(shownJson(format))}; expected "json" or a valid JSON Schema object`,
