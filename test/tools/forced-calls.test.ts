@@ -64,13 +64,13 @@ interface Message {
   readonly tool_calls?: readonly { readonly function: { readonly name: string; readonly arguments: object } }[];
 }
 
-async function send(model: string, more: object, question = 'How is the weather in Paris?') {
+async function send(model: string, more: object) {
   const reply = await post(server, '/api/chat', {
     model,
     stream: false,
-    messages: [{ role: 'user', content: question }],
+    messages: [{ role: 'user', content: 'How is the weather in Paris?' }],
     tools,
-    options: { temperature: 0, num_predict: 300 },
+    options: { temperature: 0, num_predict: 150 },
     ...more,
   });
   return {
@@ -96,16 +96,16 @@ function checkCalls({ tool_calls: calls = [] }: Message): readonly string[] {
 
 describe.each(Object.keys(templates))('with the calls of the template "%s"', (model) => {
   test('left to itself the model calls nothing', async () => {
-    const { message } = await send(model, {});
+    const { message } = await send(model, { options: { temperature: 0, num_predict: 20 } });
     expect(message.tool_calls).toBeUndefined();
     expect(message.content).not.toBe('');
   });
 
-  test.each([0, 1, 2])('required: every answer is a valid call (seed %d)', async (seed) => {
+  test.each([0, 1])('required: every answer is a valid call (seed %d)', async (seed) => {
     const { message, done_reason } = await send(model, {
       tool_choice: 'required',
       parallel_tool_calls: false,
-      options: { temperature: 1.2, seed, num_predict: 300 },
+      options: { temperature: 1.2, seed, num_predict: 150 },
     });
     expect(checkCalls(message)).toHaveLength(1);
     expect(message.content).toBe('');
@@ -123,7 +123,7 @@ describe.each(Object.keys(templates))('with the calls of the template "%s"', (mo
   test('several calls of one answer are all valid', async () => {
     const { message } = await send(model, {
       tool_choice: 'required',
-      options: { temperature: 1, seed: 5, num_predict: 120 },
+      options: { temperature: 1, seed: 5, num_predict: 70 },
     });
     expect(checkCalls(message).length).toBeGreaterThan(0);
   });
@@ -131,27 +131,36 @@ describe.each(Object.keys(templates))('with the calls of the template "%s"', (mo
   test('none: the tools are neither shown nor called', async () => {
     const shown = await send(model, { tool_choice: 'none', _debug_render_only: true });
     expect(JSON.stringify(shown)).not.toContain('get_weather');
-    const { message } = await send(model, { tool_choice: 'none' });
+    const { message } = await send(model, { tool_choice: 'none', options: { num_predict: 20 } });
     expect(message.tool_calls).toBeUndefined();
   });
 });
 
 describe('auto', () => {
-  const repeat = (begin: string) => `Say exactly this: ${begin} `.repeat(6).trimEnd();
+  /** Earlier answers teach the model to call, but not by the schema. */
+  const taught = ['Rome', 'Oslo', 'Lima', 'Cairo', 'Paris'].flatMap((town) => [
+    { role: 'user', content: `How is the weather in ${town}?` },
+    { role: 'assistant', content: `<tool_call>{"name": "get_weather", "arguments": {"town": "${town}"}}</tool_call>` },
+  ]);
+  const messages = [...taught, { role: 'user', content: 'How is the weather in Bonn?' }];
 
   test('a text without a call flows freely', async () => {
-    const { message } = await send('tagged', { tool_choice: 'auto' });
-    const free = await send('tagged', {});
+    const options = { temperature: 0, num_predict: 30 };
+    const { message } = await send('tagged', { tool_choice: 'auto', options });
+    const free = await send('tagged', { options });
     expect(message).toEqual(free.message);
   });
 
-  test('a call that the model begins is valid', async () => {
-    const { message } = await send(
-      'tagged',
-      { tool_choice: 'auto', parallel_tool_calls: false },
-      repeat('<tool_call>'),
-    );
-    expect(checkCalls(message)).toHaveLength(1);
+  test('a call that the model begins keeps to the schema, which it would not by itself', async () => {
+    const options = { temperature: 0, num_predict: 60 };
+    const free = await send('tagged', { messages, options });
+    expect(free.message.tool_calls?.[0]?.function).toEqual({
+      index: 0,
+      name: 'get_weather',
+      arguments: { town: 'Bonn' },
+    });
+    const { message } = await send('tagged', { messages, options, tool_choice: 'auto', parallel_tool_calls: false });
+    expect(checkCalls(message)).toEqual(['get_weather']);
   });
 });
 
