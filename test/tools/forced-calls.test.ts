@@ -3,7 +3,7 @@
  * because it can't do otherwise.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { post } from '../support/api-client.ts';
+import { answered, post } from '../support/api-client.ts';
 import { chatModel, startCorral, type CorralServer } from '../support/corral-server.ts';
 import { judgeOf } from '../support/json-schema-judge.ts';
 
@@ -42,10 +42,9 @@ let server: CorralServer;
 beforeAll(async () => {
   server = await startCorral();
   for (const [name, template] of Object.entries(templates)) {
-    const created = await post(server, '/api/create', { model: name, from: chatModel, template, stream: false });
-    expect(created).toMatchObject({ status: 200 });
+    await answered(server, '/api/create', { model: name, from: chatModel, template, stream: false });
   }
-  await post(server, '/api/create', {
+  await answered(server, '/api/create', {
     model: 'thinking',
     from: chatModel,
     stream: false,
@@ -89,7 +88,7 @@ function checkCalls({ tool_calls: calls = [] }: Message): readonly string[] {
   } of calls) {
     const schema = schemas[name];
     expect(schema).toBeDefined();
-    expect(judgeOf(schema)(given), JSON.stringify(given)).toBe(true);
+    expect(given).toSatisfy(judgeOf(schema));
   }
   return calls.map((call) => call.function.name);
 }

@@ -121,7 +121,7 @@ function tell(parser: AnswerParser, text: string, lengths: readonly number[]) {
 const lengths = fc.array(fc.integer({ min: 0, max: 30 }), { maxLength: 12 });
 const seeds = fc.array(fc.double({ min: 0, max: 0.999, noNaN: true }), { minLength: 30, maxLength: 200 });
 
-describe.each(Object.entries(formats))('%s', (title, make) => {
+describe.each(Object.entries(formats))('%s', (_, make) => {
   const format = make();
   const grammar = grammarOf(format);
   const sampler = new GbnfSampler(grammar.grammar);
@@ -135,37 +135,10 @@ describe.each(Object.entries(formats))('%s', (title, make) => {
         expect(whole.content.trim()).toBe('');
         expect(whole.calls.length).toBeGreaterThan(0);
         for (const call of whole.calls) {
-          expect(judgeOf(schemas[call.name])(call.arguments), `${text}\n${JSON.stringify(call)}`).toBe(true);
+          expect(call.arguments).toSatisfy(judgeOf(schemas[call.name]));
         }
         const again = read(format, text, cuts);
         expect({ ...again, ids: [] }).toEqual({ ...whole, ids: [] });
-      }),
-      { numRuns: 60 },
-    );
-  });
-
-  test('arguments that are passed on as they are written are those of the calls', () => {
-    const heads = format.callSyntax?.heads;
-    if (heads === undefined) {
-      expect(title).toMatch(/Qwen3-Coder|qwen3-coder|GLM|glm/);
-      return;
-    }
-    fc.assert(
-      fc.property(seeds, lengths, (numbers, cuts) => {
-        let at = 0;
-        let id = 0;
-        const text = sampler.sample(() => numbers[at++ % numbers.length] ?? 0, 120);
-        const parser = streamCalls(
-          format.answerParser({ messages: [], tools, think: false }, ''),
-          heads,
-          () => `call_${id++}`,
-        );
-        const streamed = tell(parser, text, cuts);
-        expect(streamed.heads).toEqual(streamed.ids);
-        expect(streamed.written.map((json) => JSON.parse(json) as unknown)).toEqual(
-          streamed.calls.map((call) => call.arguments),
-        );
-        expect(streamed.calls).toEqual(read(format, text, []).calls);
       }),
       { numRuns: 60 },
     );
@@ -198,6 +171,37 @@ describe.each(Object.entries(formats))('%s', (title, make) => {
         }
       }),
       { numRuns: 4 },
+    );
+  });
+});
+
+const writesJson = Object.entries(formats).filter(([name]) => !/coder|glm/i.test(name));
+
+describe.each(writesJson)('%s', (_, make) => {
+  const format = make();
+  const heads = format.callSyntax?.heads;
+  const sampler = new GbnfSampler(grammarOf(format).grammar);
+
+  test('arguments that are passed on as they are written are those of the calls', () => {
+    if (heads === undefined) throw new Error('what this format writes is not the JSON of the arguments');
+    fc.assert(
+      fc.property(seeds, lengths, (numbers, cuts) => {
+        let at = 0;
+        let id = 0;
+        const text = sampler.sample(() => numbers[at++ % numbers.length] ?? 0, 120);
+        const parser = streamCalls(
+          format.answerParser({ messages: [], tools, think: false }, ''),
+          heads,
+          () => `call_${id++}`,
+        );
+        const streamed = tell(parser, text, cuts);
+        expect(streamed.heads).toEqual(streamed.ids);
+        expect(streamed.written.map((json) => JSON.parse(json) as unknown)).toEqual(
+          streamed.calls.map((call) => call.arguments),
+        );
+        expect(streamed.calls).toEqual(read(format, text, []).calls);
+      }),
+      { numRuns: 60 },
     );
   });
 });
