@@ -153,11 +153,7 @@ describe('auto', () => {
   test('a call that the model begins keeps to the schema, which it would not by itself', async () => {
     const options = { temperature: 0, num_predict: 60 };
     const free = await send('tagged', { messages, options });
-    expect(free.message.tool_calls?.[0]?.function).toEqual({
-      index: 0,
-      name: 'get_weather',
-      arguments: { town: 'Bonn' },
-    });
+    expect(free.message.tool_calls?.[0]?.function.arguments).toEqual({ town: expect.any(String) as string });
     const { message } = await send('tagged', { messages, options, tool_choice: 'auto', parallel_tool_calls: false });
     expect(checkCalls(message)).toEqual(['get_weather']);
   });
