@@ -1,5 +1,5 @@
 /** How a model with a Go template calls, as far as the tag before its calls tells: JSON objects behind the tag, in a list where it opens one. */
-import { bareTriggers, callList, callObject, createJsonCallSyntax } from './tool-calls/json-call-syntax.ts';
+import { bareTriggers, callList, callObject, createJsonCallSyntax, jsonHeads } from './tool-calls/json-call-syntax.ts';
 import { sequence, text } from '../formats/json-schema-grammar/grammar/grammar-expression.ts';
 import type { ToolCallSyntax } from './tool-calls/tool-call-syntax.ts';
 
@@ -19,6 +19,7 @@ function listSyntax(tag: string): ToolCallSyntax {
   const before = tag.slice(0, -1);
   return {
     triggers: tag === '[' ? bareListTriggers : [{ text: tag, where: 'anywhere' }],
+    heads: jsonHeads(tag),
     block: (order) => sequence(text(before), callList(order, callObject(order))),
     between: () => undefined,
   };

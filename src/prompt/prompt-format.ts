@@ -16,6 +16,19 @@ export interface AnswerPiece {
   readonly content?: string;
   readonly thinking?: string;
   readonly toolCalls?: readonly ToolCall[];
+  /** Parts of calls that come whole in `toolCalls` when they have ended. */
+  readonly toolCallDeltas?: readonly ToolCallDelta[];
+}
+
+/** A part of a tool call as the model writes it. The first delta of a call brings its id and name, and may bring no arguments yet. */
+export interface ToolCallDelta {
+  /** Of the call in this answer, from 0. */
+  readonly index: number;
+  readonly id: string;
+  readonly name: string;
+  readonly isFirst: boolean;
+  /** All of a call's together are the JSON text of its arguments, an object. */
+  readonly argumentsText: string;
 }
 
 /** Splits generated text into content, thinking and tool calls. Same result for every way of cutting the text into pushes. */

@@ -3,6 +3,9 @@ import type { ChatMessage, Tool } from '../prompt/chat-message.ts';
 import { fitMessages } from '../prompt/fit-messages.ts';
 import type { PromptFormat } from '../prompt/prompt-format.ts';
 import { collectImages, markImages } from '../prompt/image-markers.ts';
+import type { AnswerParser } from '../prompt/prompt-format.ts';
+import { newCallId } from '../prompt/tool-calls/new-call-id.ts';
+import { streamCalls } from '../prompt/tool-calls/streamed-calls.ts';
 import { dropsEarlierThinking, stripEarlierThinking } from '../prompt/think-value.ts';
 import type { StoredModel } from '../store/stored-model.ts';
 import type { AnswerEvent } from './answer-events.ts';
@@ -87,17 +90,19 @@ export async function* chat(
               return counted.counts[0] ?? 0;
             };
             const text = render(messages);
+            const heads = request.streamsToolCalls && calls !== undefined ? format.callSyntax?.heads : undefined;
+            const streamed = (parser: AnswerParser) => (heads ? streamCalls(parser, heads, newCallId) : parser);
             const input = { messages, tools, think };
             return {
               text,
               imageCount: images.length,
               shorten: async (limit) => render(await fitMessages(messages, countTokens, limit)),
               format,
-              parser: format.answerParser(input, text),
+              parser: streamed(format.answerParser(input, text)),
               calls,
               // Without tools: what follows the thinking shows itself at once.
               whileThinking: () => format.answerParser({ ...input, tools: [] }, text),
-              afterThinking: () => format.answerParser({ ...input, think: false }, ''),
+              afterThinking: () => streamed(format.answerParser({ ...input, think: false }, '')),
               contextTokens: [],
               returnTokens: false,
             };

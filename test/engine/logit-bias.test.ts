@@ -11,6 +11,12 @@ beforeAll(async () => {
 });
 afterAll(() => runner.close());
 
+async function collect<Value>(values: AsyncIterable<Value>): Promise<Value[]> {
+  const all: Value[] = [];
+  for await (const value of values) all.push(value);
+  return all;
+}
+
 async function tokenOf(text: string): Promise<number> {
   const { tokens } = await runner.tokenize({ texts: [text], addSpecial: false, countOnly: false }, never);
   const [only] = tokens[0] ?? [];
@@ -89,11 +95,9 @@ describe('what a generation tells of its end and its beginning', () => {
 
   test('the cached tokens come with the first text', async () => {
     await answer(runner, ask(question));
-    for await (const event of runner.generate(ask(question), never)) {
-      if (event.type === 'text') {
-        expect(event.cachedTokens).toBe(14);
-        break;
-      }
-    }
+    const events = await collect(runner.generate(ask(question), never));
+    const told = events.map((event) => event.cachedTokens);
+    expect(told[0]).toBe(14);
+    expect(told.slice(1, -1).every((count) => count === undefined)).toBe(true);
   });
 });

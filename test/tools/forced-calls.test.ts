@@ -3,7 +3,7 @@
  * because it can't do otherwise.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { post } from '../support/api-client.ts';
+import { answered, post } from '../support/api-client.ts';
 import { chatModel, startCorral, type CorralServer } from '../support/corral-server.ts';
 import { judgeOf } from '../support/json-schema-judge.ts';
 
@@ -42,10 +42,9 @@ let server: CorralServer;
 beforeAll(async () => {
   server = await startCorral();
   for (const [name, template] of Object.entries(templates)) {
-    const created = await post(server, '/api/create', { model: name, from: chatModel, template, stream: false });
-    expect(created).toMatchObject({ status: 200 });
+    await answered(server, '/api/create', { model: name, from: chatModel, template, stream: false });
   }
-  await post(server, '/api/create', {
+  await answered(server, '/api/create', {
     model: 'thinking',
     from: chatModel,
     stream: false,
@@ -64,13 +63,13 @@ interface Message {
   readonly tool_calls?: readonly { readonly function: { readonly name: string; readonly arguments: object } }[];
 }
 
-async function send(model: string, more: object, question = 'How is the weather in Paris?') {
+async function send(model: string, more: object) {
   const reply = await post(server, '/api/chat', {
     model,
     stream: false,
-    messages: [{ role: 'user', content: question }],
+    messages: [{ role: 'user', content: 'How is the weather in Paris?' }],
     tools,
-    options: { temperature: 0, num_predict: 300 },
+    options: { temperature: 0, num_predict: 150 },
     ...more,
   });
   return {
@@ -89,23 +88,23 @@ function checkCalls({ tool_calls: calls = [] }: Message): readonly string[] {
   } of calls) {
     const schema = schemas[name];
     expect(schema).toBeDefined();
-    expect(judgeOf(schema)(given), JSON.stringify(given)).toBe(true);
+    expect(given).toSatisfy(judgeOf(schema));
   }
   return calls.map((call) => call.function.name);
 }
 
 describe.each(Object.keys(templates))('with the calls of the template "%s"', (model) => {
   test('left to itself the model calls nothing', async () => {
-    const { message } = await send(model, {});
+    const { message } = await send(model, { options: { temperature: 0, num_predict: 20 } });
     expect(message.tool_calls).toBeUndefined();
     expect(message.content).not.toBe('');
   });
 
-  test.each([0, 1, 2])('required: every answer is a valid call (seed %d)', async (seed) => {
+  test.each([0, 1])('required: every answer is a valid call (seed %d)', async (seed) => {
     const { message, done_reason } = await send(model, {
       tool_choice: 'required',
       parallel_tool_calls: false,
-      options: { temperature: 1.2, seed, num_predict: 300 },
+      options: { temperature: 1.2, seed, num_predict: 150 },
     });
     expect(checkCalls(message)).toHaveLength(1);
     expect(message.content).toBe('');
@@ -123,7 +122,7 @@ describe.each(Object.keys(templates))('with the calls of the template "%s"', (mo
   test('several calls of one answer are all valid', async () => {
     const { message } = await send(model, {
       tool_choice: 'required',
-      options: { temperature: 1, seed: 5, num_predict: 120 },
+      options: { temperature: 1, seed: 5, num_predict: 70 },
     });
     expect(checkCalls(message).length).toBeGreaterThan(0);
   });
@@ -131,27 +130,32 @@ describe.each(Object.keys(templates))('with the calls of the template "%s"', (mo
   test('none: the tools are neither shown nor called', async () => {
     const shown = await send(model, { tool_choice: 'none', _debug_render_only: true });
     expect(JSON.stringify(shown)).not.toContain('get_weather');
-    const { message } = await send(model, { tool_choice: 'none' });
+    const { message } = await send(model, { tool_choice: 'none', options: { num_predict: 20 } });
     expect(message.tool_calls).toBeUndefined();
   });
 });
 
 describe('auto', () => {
-  const repeat = (begin: string) => `Say exactly this: ${begin} `.repeat(6).trimEnd();
+  /** Earlier answers teach the model to call, but not by the schema. */
+  const taught = ['Rome', 'Oslo', 'Lima', 'Cairo', 'Paris'].flatMap((town) => [
+    { role: 'user', content: `How is the weather in ${town}?` },
+    { role: 'assistant', content: `<tool_call>{"name": "get_weather", "arguments": {"town": "${town}"}}</tool_call>` },
+  ]);
+  const messages = [...taught, { role: 'user', content: 'How is the weather in Bonn?' }];
 
   test('a text without a call flows freely', async () => {
-    const { message } = await send('tagged', { tool_choice: 'auto' });
-    const free = await send('tagged', {});
+    const options = { temperature: 0, num_predict: 30 };
+    const { message } = await send('tagged', { tool_choice: 'auto', options });
+    const free = await send('tagged', { options });
     expect(message).toEqual(free.message);
   });
 
-  test('a call that the model begins is valid', async () => {
-    const { message } = await send(
-      'tagged',
-      { tool_choice: 'auto', parallel_tool_calls: false },
-      repeat('<tool_call>'),
-    );
-    expect(checkCalls(message)).toHaveLength(1);
+  test('a call that the model begins keeps to the schema, which it would not by itself', async () => {
+    const options = { temperature: 0, num_predict: 60 };
+    const free = await send('tagged', { messages, options });
+    expect(free.message.tool_calls?.[0]?.function.arguments).toEqual({ town: expect.any(String) as string });
+    const { message } = await send('tagged', { messages, options, tool_choice: 'auto', parallel_tool_calls: false });
+    expect(checkCalls(message)).toEqual(['get_weather']);
   });
 });
 

@@ -26,6 +26,11 @@ const written: Readonly<Record<Dialect, (tool: CallableTool) => GrammarExpressio
 export function createDeepseekSyntax(dialects: readonly Dialect[]): ToolCallSyntax {
   return {
     triggers: [{ text: outerOpen, where: 'anywhere' }],
+    heads: {
+      first:
+        /<｜tool▁call▁begin｜>(?:function<｜tool▁sep｜>(?<plain>[^\n]+)\n```json\n|(?<other>(?!function<｜tool▁sep｜>[^{])[^<]+)<｜tool▁sep｜>)\s*(?=\{)/,
+      onlyAtStart: false,
+    },
     block: ({ composer, tools, parallel }) => {
       const calls = dialects.flatMap((dialect) => tools.map((tool) => written[dialect](tool)));
       const call = composer.define(sequence(text(open), choice(calls), text(close)));

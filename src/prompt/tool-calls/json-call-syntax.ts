@@ -6,7 +6,7 @@ import {
   sequence,
   text,
 } from '../../formats/json-schema-grammar/grammar/grammar-expression.ts';
-import type { CallOrder, CallTrigger, ToolCallSyntax } from './tool-call-syntax.ts';
+import type { CallHeads, CallOrder, CallTrigger, ToolCallSyntax } from './tool-call-syntax.ts';
 
 export interface JsonCallSyntaxOptions {
   /** Stands before the JSON; empty when nothing marks a call. */
@@ -24,6 +24,7 @@ export function createJsonCallSyntax(options: JsonCallSyntaxOptions): ToolCallSy
   const { open, close, layout, triggers, joint } = options;
   return {
     triggers,
+    heads: jsonHeads(open),
     block: (order) => {
       const { composer } = order;
       const space = open === '' ? sequence() : composer.space();
@@ -35,6 +36,19 @@ export function createJsonCallSyntax(options: JsonCallSyntaxOptions): ToolCallSy
     },
     between: (composer) =>
       layout === 'list' ? undefined : joint === undefined ? composer.space() : sequence(text(joint), composer.space()),
+  };
+}
+
+/** Behind `open`, the object's name and the key of its arguments; in a list, behind the end of the object before. */
+export function jsonHeads(open: string): CallHeads {
+  const object = String.raw`\{\s*"name"\s*:\s*(?<json>"(?:[^"\\]|\\.)*")\s*,\s*"(?:arguments|parameters)"\s*:\s*(?=\{)`;
+  const opener = open.replaceAll(/[^\w\s]/g, String.raw`\$&`);
+  const list = open.endsWith('[') ? '' : String.raw`\[?\s*`;
+  const isBare = open === '' || open === '[';
+  return {
+    first: new RegExp((isBare ? String.raw`^[\s;}\]]*` : '') + opener + String.raw`\s*${list}${object}`),
+    next: new RegExp(String.raw`^\s*\}\s*,\s*${object}`),
+    onlyAtStart: isBare,
   };
 }
 

@@ -59,7 +59,7 @@ function createMarkedValueSyntax(marks: Marks): ToolCallSyntax {
       const calls = order.tools.map((tool) => callOf(tool, order, marks));
       return sequence(text(marks.open), choice(calls), text(marks.close));
     },
-    between: ({ space }) => space(),
+    between: (composer) => composer.space(),
   };
 }
 

@@ -29,8 +29,23 @@ export interface CallOrder {
   readonly parallel: boolean;
 }
 
+/**
+ * What stands before a call's arguments, an object that is not part of the match. The name is the group `json` (with quotes and escapes),
+ * `plain` or `other`.
+ */
+export interface CallHeads {
+  /** Of a call behind other text; of any call, where `next` is missing. */
+  readonly first: RegExp;
+  /** Of a call that follows the arguments of another one in the same block, from their end on. */
+  readonly next?: RegExp;
+  /** Nothing but the place tells a call: `first` counts where the answer begins and behind a call. */
+  readonly onlyAtStart: boolean;
+}
+
 export interface ToolCallSyntax {
   readonly triggers: readonly CallTrigger[];
+  /** For arguments that are passed on while they are written; undefined where what the model writes isn't their JSON. */
+  readonly heads?: CallHeads;
   /** From a trigger to the end of its call; or of its calls, where one opener stands before several. No such text begins another. */
   block(order: CallOrder): GrammarExpression;
   /** What stands between two blocks; undefined = there is one, which holds all calls. */
