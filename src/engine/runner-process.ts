@@ -12,7 +12,7 @@ import { readLines } from '../core/line-reader.ts';
 import type { Logger } from '../core/logger.ts';
 import { AsyncQueue } from '../core/async-queue.ts';
 import { preferAsVictim } from './prefer-as-victim.ts';
-import type { Embeddings, GenerationEvent, Runner } from './runner.ts';
+import type { Embeddings, GenerationEvent, Runner, Tokenized } from './runner.ts';
 import { runnerEnvironment } from './runner-environment.ts';
 import type {
   ChildMessage,
@@ -161,10 +161,12 @@ class RunnerProcess implements Runner {
     return { vectors: reply.vectors.map(decodeVector), promptTokens: reply.promptTokens };
   }
 
-  async tokenize(request: Omit<TokenizeRequest, 'type' | 'id'>, signal: AbortSignal) {
+  async tokenize(request: Omit<TokenizeRequest, 'type' | 'id'>, signal: AbortSignal): Promise<Tokenized> {
     const reply = await this.#single({ ...request, type: 'tokenize' }, signal);
     if (reply.type !== 'tokenized') throw unexpected(reply);
-    return { tokens: reply.tokens, counts: reply.counts };
+    const { tokens, counts, pieces } = reply;
+    if (pieces === undefined) return { tokens, counts };
+    return { tokens, counts, pieces: pieces.map((list) => list.map((piece) => Buffer.from(piece, 'base64'))) };
   }
 
   async detokenize(tokens: readonly number[], signal: AbortSignal): Promise<string> {

@@ -105,8 +105,12 @@ export interface TokenizeRequest {
   readonly id: number;
   readonly texts: readonly string[];
   readonly addSpecial: boolean;
+  /** Whether the spelling of a special token is that token; undefined = yes. */
+  readonly parseSpecial?: boolean;
   /** Whether the tokens themselves are wanted, or their counts alone. */
   readonly countOnly: boolean;
+  /** Whether each token's bytes are wanted too. */
+  readonly withPieces?: boolean;
 }
 
 export interface DetokenizeRequest {
@@ -199,6 +203,8 @@ export type ChildMessage =
       readonly id: number;
       readonly tokens: readonly (readonly number[])[];
       readonly counts: readonly number[];
+      /** UTF-8 bytes in base64, per token of each text. */
+      readonly pieces?: readonly (readonly string[])[];
     }
   | { readonly type: 'detokenized'; readonly id: number; readonly text: string }
   | RequestFailed;

@@ -19,6 +19,7 @@ import { embedRoutes } from './ollama/embed-routes.ts';
 import { modelRoutes } from './ollama/model-routes.ts';
 import { registryRoutes } from './ollama/registry-routes.ts';
 import { serverRoutes } from './ollama/server-routes.ts';
+import { tokenRoutes } from './ollama/token-routes.ts';
 import { verifyRoutes } from './ollama/verify-routes.ts';
 import { createOriginPolicy } from './origin-policy.ts';
 import { writeEmpty, writeText } from './write-reply.ts';
@@ -58,6 +59,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     ...createRoutes(options),
     ...registryRoutes(options),
     ...verifyRoutes(options),
+    ...tokenRoutes(options),
   ];
 
   const app = Fastify({
