@@ -12,7 +12,7 @@ import { readLines } from '../core/line-reader.ts';
 import type { Logger } from '../core/logger.ts';
 import { AsyncQueue } from '../core/async-queue.ts';
 import { preferAsVictim } from './prefer-as-victim.ts';
-import type { Embeddings, GenerationEvent, Runner, Tokenized } from './runner.ts';
+import type { Embeddings, GenerationEvent, Relevance, Runner, Tokenized } from './runner.ts';
 import { runnerEnvironment } from './runner-environment.ts';
 import type {
   ChildMessage,
@@ -22,6 +22,7 @@ import type {
   LoadedFacts,
   LoadRequest,
   ParentMessage,
+  RerankRequest,
   TokenizeRequest,
 } from './runner-protocol.ts';
 
@@ -161,6 +162,12 @@ class RunnerProcess implements Runner {
     return { vectors: reply.vectors.map(decodeVector), promptTokens: reply.promptTokens };
   }
 
+  async rerank(request: Omit<RerankRequest, 'type' | 'id'>, signal: AbortSignal): Promise<Relevance> {
+    const reply = await this.#single({ ...request, type: 'rerank' }, signal);
+    if (reply.type !== 'reranked') throw unexpected(reply);
+    return { scores: reply.scores, promptTokens: reply.promptTokens };
+  }
+
   async tokenize(request: Omit<TokenizeRequest, 'type' | 'id'>, signal: AbortSignal): Promise<Tokenized> {
     const reply = await this.#single({ ...request, type: 'tokenize' }, signal);
     if (reply.type !== 'tokenized') throw unexpected(reply);
@@ -183,7 +190,7 @@ class RunnerProcess implements Runner {
   }
 
   async #single(
-    request: Requested<EmbedRequest | TokenizeRequest | DetokenizeRequest>,
+    request: Requested<EmbedRequest | RerankRequest | TokenizeRequest | DetokenizeRequest>,
     signal: AbortSignal,
   ): Promise<Reply> {
     for await (const reply of this.#request(request, signal)) return reply;
@@ -192,7 +199,7 @@ class RunnerProcess implements Runner {
 
   /** Sends a request and yields what comes back for it; ends after the last reply. */
   async *#request(
-    request: Requested<GenerateRequest | EmbedRequest | TokenizeRequest | DetokenizeRequest>,
+    request: Requested<GenerateRequest | EmbedRequest | RerankRequest | TokenizeRequest | DetokenizeRequest>,
     signal: AbortSignal,
   ): AsyncGenerator<Reply, void, undefined> {
     if (this.#death !== undefined) throw this.#death;
@@ -244,6 +251,7 @@ class RunnerProcess implements Runner {
         break;
       case 'done':
       case 'embedded':
+      case 'reranked':
       case 'tokenized':
       case 'detokenized':
       case 'failed':

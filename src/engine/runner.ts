@@ -5,6 +5,7 @@ import type {
   GenerateRequest,
   GenerationDone,
   LoadedFacts,
+  RerankRequest,
   TokenItem,
   TokenizeRequest,
 } from './runner-protocol.ts';
@@ -27,6 +28,12 @@ export interface Embeddings {
   readonly promptTokens: number;
 }
 
+export interface Relevance {
+  /** Probabilities, in the order of the documents. */
+  readonly scores: readonly number[];
+  readonly promptTokens: number;
+}
+
 /** Per text. */
 export interface Tokenized {
   readonly tokens: readonly (readonly number[])[];
@@ -44,6 +51,7 @@ export interface Runner {
   /** Events as they come; the last one is `done`. Leaving the loop early cancels the request. */
   generate(request: Body<GenerateRequest>, signal: AbortSignal): AsyncIterable<GenerationEvent>;
   embed(request: Body<EmbedRequest>, signal: AbortSignal): Promise<Embeddings>;
+  rerank(request: Body<RerankRequest>, signal: AbortSignal): Promise<Relevance>;
   /** Token ids per text; empty lists when `countOnly`. */
   tokenize(request: Body<TokenizeRequest>, signal: AbortSignal): Promise<Tokenized>;
   detokenize(tokens: readonly number[], signal: AbortSignal): Promise<string>;

@@ -2,7 +2,7 @@
  * The HTTP door. Fastify routes; everything else (bodies, replies, streams, errors) goes through Node's own request and response,
  * because the rules are those of Ollama's Go server, and because a generated token should cost one write.
  *
- * Order for every request: origin check, host check, route. Whatever a handler throws ends in `error-reply.ts`.
+ * Order for every request: its id, origin check, host check, route. Whatever a handler throws ends in `error-reply.ts`.
  */
 import { hostname as machineHostname, networkInterfaces } from 'node:os';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -22,6 +22,9 @@ import { serverRoutes } from './ollama/server-routes.ts';
 import { tokenRoutes } from './ollama/token-routes.ts';
 import { verifyRoutes } from './ollama/verify-routes.ts';
 import { createOriginPolicy } from './origin-policy.ts';
+import { requestId, requestIdHeader, requestIdOf } from './request-id.ts';
+import { rerankRoutes } from './rerank-routes.ts';
+import { usageHeader } from './usage-header.ts';
 import { writeEmpty, writeText } from './write-reply.ts';
 
 export interface HttpServerOptions extends UseCaseParts {
@@ -60,6 +63,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     ...registryRoutes(options),
     ...verifyRoutes(options),
     ...tokenRoutes(options),
+    ...rerankRoutes(options),
   ];
 
   const app = Fastify({
@@ -74,8 +78,9 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     // The system asks whether a silent client still lives: one may wait minutes for a model to load.
     http: { headersTimeout: headersTimeoutMs, keepAlive: true, keepAliveInitialDelay: keepAliveProbeMs },
     // A URL that can't be decoded leads nowhere.
-    frameworkErrors: (_error, _request, reply) => {
+    frameworkErrors: (_error, request, reply) => {
       reply.hijack();
+      reply.raw.setHeader(requestIdHeader, requestId(request.raw));
       writeText(reply.raw, 404, notFoundText);
     },
     // Bodies are checked by our own schemas. Without these Fastify would load its two compilers, a tenth of the start.
@@ -96,6 +101,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     }
     if (origin.type === 'allowed') {
       for (const [name, value] of Object.entries(origin.headers)) response.setHeader(name, value);
+      response.setHeader('Access-Control-Expose-Headers', `${requestIdHeader}, ${usageHeader}`);
       if (method === 'OPTIONS') {
         writeEmpty(response, 204);
         return true;
@@ -122,6 +128,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   }
 
   app.addHook('onRequest', (request, reply, done) => {
+    reply.raw.setHeader(requestIdHeader, requestId(request.raw));
     if (settings.logRequests) logRequest(request.raw, reply.raw);
     if (isTurnedAway(request.raw, reply.raw)) reply.hijack();
     else done();
@@ -136,6 +143,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
         status: response.headersSent ? response.statusCode : undefined,
         ms: Math.round(performance.now() - startedAtMs),
         from: request.socket.remoteAddress,
+        id: requestIdOf(response),
       });
     });
   }

@@ -7,6 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { toCorralError, type CorralError } from '../core/corral-error.ts';
 import type { Logger } from '../core/logger.ts';
 import type { ErrorShape } from './exchange.ts';
+import { requestIdOf } from './request-id.ts';
 import { writeJson } from './write-reply.ts';
 
 export interface ErrorReplier {
@@ -42,7 +43,7 @@ export function createErrorReplier({ logger, privateFolders }: ErrorReplierOptio
   return {
     reply(request, response, thrown, shape = ollamaErrors) {
       const error = toCorralError(thrown);
-      log(logger, request, error);
+      log(logger, request, requestIdOf(response), error);
       if (response.destroyed || response.writableEnded) return;
       const { code, status, param } = error;
       const told = { code, status, param, message: wireMessage(error, folders) };
@@ -67,10 +68,11 @@ function wireMessage(error: CorralError, privateFolders: readonly string[]): str
   return privateFolders.reduce((text, folder) => text.replaceAll(folder, '…'), error.message);
 }
 
-function log(logger: Logger, request: IncomingMessage, error: CorralError): void {
+function log(logger: Logger, request: IncomingMessage, id: string | undefined, error: CorralError): void {
   const { code, status, message, hint, cause } = error;
   if (code === 'canceled') return;
-  const fields = { path: request.url?.split('?')[0], status, code, reason: message, hint, cause: causeText(cause) };
+  const path = request.url?.split('?')[0];
+  const fields = { path, status, code, reason: message, hint, id, cause: causeText(cause) };
   if (status < 500) logger.debug('request refused', fields);
   else logger.error('request failed', fields);
 }

@@ -116,6 +116,9 @@ function receive(message: ParentMessage): void {
     case 'embed':
       embeddings.embed(message);
       break;
+    case 'rerank':
+      embeddings.rerank(message);
+      break;
     case 'cancel':
       loop.cancel(message.id);
       embeddings.cancel(message.id);

@@ -5,6 +5,7 @@ import { legacyEmbeddings } from '../../usecases/legacy-embeddings.ts';
 import type { UseCaseParts } from '../../usecases/use-case-parts.ts';
 import type { Route } from '../exchange.ts';
 import { readRequest } from '../read-request.ts';
+import { tellUsage } from '../usage-header.ts';
 import { writeJson } from '../write-reply.ts';
 import { embedReply } from './embed-reply.ts';
 
@@ -15,7 +16,9 @@ export function embedRoutes(parts: UseCaseParts): readonly Route[] {
       methods: ['POST'],
       async handle({ request, response, signal }) {
         const order = await readRequest(request, embedRequestSchema);
-        writeJson(response, 200, embedReply(order.model, await embed(order, parts, signal)));
+        const embedded = await embed(order, parts, signal);
+        tellUsage(response, { prompt: embedded.counts?.promptTokens ?? 0 });
+        writeJson(response, 200, embedReply(order.model, embedded));
       },
     },
     {
