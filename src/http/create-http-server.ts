@@ -8,6 +8,7 @@ import { hostname as machineHostname, networkInterfaces } from 'node:os';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { UseCaseParts } from '../usecases/use-case-parts.ts';
+import { createBatches } from './batch/create-batches.ts';
 import { createErrorReplier } from './error-reply.ts';
 import type { Exchange, Route } from './exchange.ts';
 import { createHostPolicy } from './host-policy.ts';
@@ -21,6 +22,7 @@ import { registryRoutes } from './ollama/registry-routes.ts';
 import { serverRoutes } from './ollama/server-routes.ts';
 import { tokenRoutes } from './ollama/token-routes.ts';
 import { verifyRoutes } from './ollama/verify-routes.ts';
+import { openapiRoute } from './openapi/openapi-route.ts';
 import { createOriginPolicy } from './origin-policy.ts';
 import { requestId, requestIdHeader, requestIdOf } from './request-id.ts';
 import { rerankRoutes } from './rerank-routes.ts';
@@ -53,6 +55,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     ownAddresses: () => Object.values(networkInterfaces()).flatMap((list = []) => list.map(({ address }) => address)),
   });
   const errors = createErrorReplier({ logger, privateFolders: [settings.modelsDir, settings.homeDir] });
+  const batches = createBatches({ settings, logger, app: () => app, routes: () => routes });
   const routes: readonly Route[] = [
     ...serverRoutes(options.version, settings),
     ...modelRoutes(options),
@@ -64,6 +67,8 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     ...verifyRoutes(options),
     ...tokenRoutes(options),
     ...rerankRoutes(options),
+    ...batches.routes,
+    openapiRoute(() => routes, options.version),
   ];
 
   const app = Fastify({
@@ -120,10 +125,13 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     });
     // A connection that broke has closed too, which is all there is to know of it.
     response.on('error', () => {});
+    const { signal, leave } = batches.enter(request, controller.signal);
     try {
-      await handle({ ...exchange, signal: controller.signal });
+      await handle({ ...exchange, signal });
     } catch (thrown) {
       errors.reply(request, response, thrown, shape);
+    } finally {
+      leave();
     }
   }
 
@@ -159,6 +167,11 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       },
     });
   }
+  app.addHook('onListen', (done) => {
+    batches.start();
+    done();
+  });
+  app.addHook('onClose', () => batches.close());
   app.setNotFoundHandler((request, reply) => {
     reply.hijack();
     replyNoRoute(routes, request.raw, reply.raw);

@@ -10,6 +10,8 @@ import { readRequest } from './read-request.ts';
 import { tellUsage } from './usage-header.ts';
 import { writeJson } from './write-reply.ts';
 
+const api = { summary: 'Order documents by relevance', request: rerankRequestSchema };
+
 export function rerankRoutes(parts: UseCaseParts): readonly Route[] {
   async function handle({ request, response, signal }: Exchange): Promise<void> {
     const order = await readRequest(request, rerankRequestSchema);
@@ -18,8 +20,8 @@ export function rerankRoutes(parts: UseCaseParts): readonly Route[] {
     writeJson(response, 200, rerankReply(order, ranking));
   }
   return [
-    { path: '/v1/rerank', methods: ['POST'], handle, errors: openaiErrors },
-    { path: '/api/rerank', methods: ['POST'], handle },
+    { path: '/v1/rerank', methods: ['POST'], api, handle, errors: openaiErrors },
+    { path: '/api/rerank', methods: ['POST'], api, handle },
   ];
 }
 

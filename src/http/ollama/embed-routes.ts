@@ -14,6 +14,7 @@ export function embedRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/embed',
       methods: ['POST'],
+      api: { summary: 'Turn texts into vectors', request: embedRequestSchema },
       async handle({ request, response, signal }) {
         const order = await readRequest(request, embedRequestSchema);
         const embedded = await embed(order, parts, signal);
@@ -24,6 +25,7 @@ export function embedRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/embeddings',
       methods: ['POST'],
+      api: { summary: 'Turn a text into a vector (deprecated)', request: legacyEmbeddingsRequestSchema },
       async handle({ request, response, signal }) {
         const order = await readRequest(request, legacyEmbeddingsRequestSchema);
         writeJson(response, 200, { embedding: Array.from(await legacyEmbeddings(order, parts, signal)) });

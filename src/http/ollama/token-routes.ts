@@ -13,6 +13,7 @@ export function tokenRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/tokenize',
       methods: ['POST'],
+      api: { summary: 'Tell the tokens of texts', request: tokenizeRequestSchema },
       async handle({ request, response, signal }) {
         const order = await readRequest(request, tokenizeRequestSchema);
         const isList = Array.isArray(order.text ?? order.input ?? order.prompt ?? order.content);
@@ -22,6 +23,7 @@ export function tokenRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/detokenize',
       methods: ['POST'],
+      api: { summary: 'Tell the text of tokens', request: detokenizeRequestSchema },
       async handle({ request, response, signal }) {
         const order = await readRequest(request, detokenizeRequestSchema);
         const { value: text, totalNs, loadNs } = await detokenize(order, parts, signal);
