@@ -1,9 +1,10 @@
 /** Files and batches with the built server and the real engine: what is uploaded, answered in idle time, and still there after a crash. */
 import { readdirSync, rmSync, statSync, mkdtempSync } from 'node:fs';
+import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { endless, post } from '../support/api-client.ts';
+import { endless, lines, post } from '../support/api-client.ts';
 import { chatModel, embeddingModel, startCorral, type CorralServer } from '../support/corral-server.ts';
 import { until } from '../support/until.ts';
 
@@ -138,12 +139,51 @@ describe('files', () => {
   });
 });
 
+describe('a file that is too large', () => {
+  const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+  const head = '--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n';
+  const refused = { status: 413, text: expect.stringContaining('the file is too large: at most 200 MB') };
+
+  function sent(
+    extra: Readonly<Record<string, string>>,
+    write: (request: http.ClientRequest) => void,
+  ): Promise<object> {
+    return new Promise((resolve, reject) => {
+      const options = { method: 'POST', headers: { ...headers, ...extra } };
+      const request = http.request(`${server.url}/v1/files`, options, (reply) => {
+        let text = '';
+        reply.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        reply.on('end', () => resolve({ status: reply.statusCode, text }));
+      });
+      request.on('error', reject);
+      write(request);
+    });
+  }
+
+  test('is refused by what it says of itself', async () => {
+    expect(await sent({ 'content-length': String(300 * 1024 * 1024) }, (request) => request.write(head))).toMatchObject(
+      refused,
+    );
+  });
+
+  test('is refused when it turns out so, and leaves nothing behind', async () => {
+    const chunk = Buffer.alloc(1024 * 1024);
+    const reply = await sent({}, (request) => {
+      request.write(head);
+      for (let sentChunks = 0; sentChunks < 202; sentChunks++) request.write(chunk);
+    });
+    expect(reply).toMatchObject(refused);
+    const folder = path.join(home, '.ollama', 'corral-batches', 'files');
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+  });
+});
+
 describe('a batch', () => {
   test('is answered in the order of its lines; what fails stands in the file of errors', async () => {
     const ids = Array.from({ length: 12 }, (_, index) => `r${index}`);
-    const lines = ids.map((id) => embedLine(id, id));
-    lines.splice(3, 0, '', line('bad', '/api/embed', { model: 'absent', input: 'x' }));
-    const batch = await ended(await batchOf(lines.join('\n'), '/api/embed'));
+    const requests = ids.map((id) => embedLine(id, id));
+    requests.splice(3, 0, '', line('bad', '/api/embed', { model: 'absent', input: 'x' }));
+    const batch = await ended(await batchOf(requests.join('\n'), '/api/embed'));
     expect(batch).toMatchObject({
       status: 'completed',
       errors: null,
@@ -184,38 +224,29 @@ describe('a batch', () => {
   });
 
   test('stands back while somebody waits for an answer, and is cancelled with what is done so far', async () => {
-    const id = await batchOf(
-      Array.from({ length: 40 }, (_, index) => generateLine(`g${index}`, 24)).join('\n'),
-      '/api/generate',
-    );
-    await until(
-      'some are answered',
-      async () => Number(((await get(`/v1/batches/${id}`))['request_counts'] as Fields)['completed']) >= 2,
-    );
-    let isAnswered = false;
-    const answer = send('/api/generate', { ...endless('one two three', 900), stream: false }).finally(() => {
-      isAnswered = true;
-    });
+    const requests = Array.from({ length: 100 }, (_, index) => generateLine(`g${index}`, 4));
+    const id = await batchOf(requests.join('\n'), '/api/generate');
     const completed = async () =>
       ((await get(`/v1/batches/${id}`))['request_counts'] as { completed: number }).completed;
-    let before = -1;
-    // What was begun before is ended; nothing new begins.
-    await until('the batch stands still', async () => {
-      const now = await completed();
-      const isStill = now === before;
-      before = now;
-      await new Promise((resolve) => setTimeout(resolve, 1500));
-      return isStill;
-    });
-    expect([isAnswered, await completed()]).toEqual([false, before]);
-    await answer;
-    await until('the batch goes on', async () => (await completed()) > before);
+    await until('some are answered', async () => (await completed()) >= 2);
+    const counts: number[] = [];
+    let pieces = 0;
+    // Computed beside this answer, all the batch's others would be done by its 120th token.
+    for await (const { done } of lines(server, endless('one two three', 160, { draft_num_predict: 0 }))) {
+      pieces++;
+      if (pieces === 1 || pieces === 120) counts.push(await completed());
+      if (done) break;
+    }
+    const [before = 0, after = 0] = counts;
+    // The two that had begun before.
+    expect([counts.length, after - before <= 2]).toEqual([2, true]);
+    await until('the batch goes on', async () => (await completed()) > after);
     expect(await send(`/v1/batches/${id}/cancel`, {})).toMatchObject({ httpStatus: 200, status: 'cancelling' });
     const batch = await ended(id);
-    expect(batch).toMatchObject({ status: 'cancelled', request_counts: { total: 40 } });
+    expect(batch).toMatchObject({ status: 'cancelled', request_counts: { total: 100 } });
     const output = await results(batch['output_file_id']);
     expect(output.map((result) => result.custom_id)).toEqual(output.map((_, index) => `g${index}`));
-    expect(output.length).toBeLessThan(40);
+    expect(output.length).toBeLessThan(100);
     expect(await send(`/v1/batches/${id}/cancel`, {})).toMatchObject({ httpStatus: 409 });
   });
 

@@ -13,6 +13,9 @@ export const maxFileBytes = 200 * 1024 * 1024;
 /** A purpose, and perhaps when the file expires; what is more is no form of this API. */
 const limits = { files: 1, fileSize: maxFileBytes, fields: 16, fieldSize: 1024, parts: 20, headerPairs: 20 };
 
+/** What a form has beside its file. */
+const formBytes = 64 * 1024;
+
 const maxFilenameLength = 255;
 
 export interface Upload {
@@ -23,6 +26,7 @@ export interface Upload {
 
 /** The form's field `file`. Throws `bad_request` for what is no such form (413 for a file that is too large), `store_write`, `canceled`. */
 export async function receiveUpload(request: IncomingMessage, store: FileStore): Promise<Upload> {
+  if (Number(request.headers['content-length'] ?? 0) > maxFileBytes + formBytes) throw tooLarge();
   const parser = createParser(request);
   const fields = new Map<string, string>();
   let stream: BusboyFileStream | undefined;
@@ -35,6 +39,7 @@ export async function receiveUpload(request: IncomingMessage, store: FileStore):
       return;
     }
     stream = part;
+    part.once('limit', () => parser.destroy(tooLarge()));
     filename = partFilename.slice(0, maxFilenameLength);
     receiving = store.receive(part.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>);
     // What failed is thrown below; the rest of the form has to be read all the same.
@@ -47,12 +52,14 @@ export async function receiveUpload(request: IncomingMessage, store: FileStore):
     throw error instanceof CorralError ? error : notAForm(error);
   }
   if (receiving === undefined) throw new CorralError('bad_request', "'file' is a required property", { param: 'file' });
-  const file = await receiving;
-  if (stream?.truncated !== true) return { fields, filename, file };
-  await file.discard();
-  throw new CorralError('bad_request', `the file is too large: at most ${maxFileBytes / 1024 / 1024} MB`, {
+  return { fields, filename, file: await receiving };
+}
+
+function tooLarge(): CorralError {
+  return new CorralError('bad_request', `the file is too large: at most ${maxFileBytes / 1024 / 1024} MB`, {
     status: 413,
     param: 'file',
+    hint: 'Split the requests into several files.',
   });
 }
 

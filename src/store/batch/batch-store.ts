@@ -9,7 +9,8 @@ import { CorralError } from '../../core/corral-error.ts';
 import { claimPartial, type PartialClaim } from '../claim-partial.ts';
 import { placeBytes } from '../place-bytes.ts';
 import { readSmallFile } from '../read-small-file.ts';
-import { isAbsent, readFault, writeFault } from '../store-fault.ts';
+import { isAbsent } from '../store-fault.ts';
+import { readFault, throwWriteFault } from './batch-fault.ts';
 import { batchRecord, type BatchRecord } from './batch-record.ts';
 import { makePrivateFolder } from './private-folder.ts';
 
@@ -57,7 +58,7 @@ export function openBatchStore(folder: string): BatchStore {
         await makePrivateFolder(folder);
         await placeBytes({ bytes: Buffer.from(JSON.stringify(record)), target: recordPath(record.id) });
       } catch (error) {
-        throw writeFault(undefined, error);
+        throwWriteFault(error);
       }
     },
     async list() {
@@ -73,9 +74,7 @@ export function openBatchStore(folder: string): BatchStore {
     },
     claim: (id, signal) => claimPartial(path.join(folder, id), signal),
     async append(id, kind, line) {
-      await appendFile(resultsPath(id, kind), line + '\n', { mode: 0o600 }).catch((error: unknown) => {
-        throw writeFault(undefined, error);
-      });
+      await appendFile(resultsPath(id, kind), line + '\n', { mode: 0o600 }).catch(throwWriteFault);
     },
     async resultLines(id, kind) {
       try {

@@ -10,7 +10,8 @@ import { z } from 'zod';
 import { CorralError } from '../../core/corral-error.ts';
 import { placeBytes } from '../place-bytes.ts';
 import { readSmallFile } from '../read-small-file.ts';
-import { isAbsent, readFault, writeFault } from '../store-fault.ts';
+import { isAbsent } from '../store-fault.ts';
+import { readFault, throwWriteFault } from './batch-fault.ts';
 import { makePrivateFolder } from './private-folder.ts';
 
 export interface AboutFile {
@@ -108,7 +109,7 @@ export function openFileStore(folder: string): FileStore {
         await rename(source, dataPath(id));
       } catch (error) {
         // Moved already, by whoever was stopped before it could describe it.
-        if (!isAbsent(error)) throw writeFault(undefined, error);
+        if (!isAbsent(error)) throwWriteFault(error);
       }
       return await describe(id, about).catch(throwWriteFault);
     },
@@ -149,10 +150,6 @@ async function writeChunks(target: string, chunks: AsyncIterable<Uint8Array>): P
   } finally {
     await file.close();
   }
-}
-
-function throwWriteFault(error: unknown): never {
-  throw writeFault(undefined, error);
 }
 
 function noSuchFile(id: string): CorralError {
