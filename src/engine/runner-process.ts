@@ -12,7 +12,7 @@ import { readLines } from '../core/line-reader.ts';
 import type { Logger } from '../core/logger.ts';
 import { AsyncQueue } from '../core/async-queue.ts';
 import { preferAsVictim } from './prefer-as-victim.ts';
-import type { Embeddings, GenerationEvent, Runner } from './runner.ts';
+import type { Embeddings, GenerationEvent, Relevance, Runner, Tokenized } from './runner.ts';
 import { runnerEnvironment } from './runner-environment.ts';
 import type {
   ChildMessage,
@@ -23,6 +23,7 @@ import type {
   LoadedFacts,
   LoadRequest,
   ParentMessage,
+  RerankRequest,
   TokenizeRequest,
 } from './runner-protocol.ts';
 
@@ -162,10 +163,18 @@ class RunnerProcess implements Runner {
     return { vectors: reply.vectors.map(decodeVector), promptTokens: reply.promptTokens };
   }
 
-  async tokenize(request: Omit<TokenizeRequest, 'type' | 'id'>, signal: AbortSignal) {
+  async rerank(request: Omit<RerankRequest, 'type' | 'id'>, signal: AbortSignal): Promise<Relevance> {
+    const reply = await this.#single({ ...request, type: 'rerank' }, signal);
+    if (reply.type !== 'reranked') throw unexpected(reply);
+    return { scores: reply.scores, promptTokens: reply.promptTokens };
+  }
+
+  async tokenize(request: Omit<TokenizeRequest, 'type' | 'id'>, signal: AbortSignal): Promise<Tokenized> {
     const reply = await this.#single({ ...request, type: 'tokenize' }, signal);
     if (reply.type !== 'tokenized') throw unexpected(reply);
-    return { tokens: reply.tokens, counts: reply.counts };
+    const { tokens, counts, pieces } = reply;
+    if (pieces === undefined) return { tokens, counts };
+    return { tokens, counts, pieces: pieces.map((list) => list.map((piece) => Buffer.from(piece, 'base64'))) };
   }
 
   async detokenize(tokens: readonly number[], signal: AbortSignal): Promise<string> {
@@ -182,7 +191,7 @@ class RunnerProcess implements Runner {
   }
 
   async #single(
-    request: Requested<EmbedRequest | TokenizeRequest | DetokenizeRequest>,
+    request: Requested<EmbedRequest | RerankRequest | TokenizeRequest | DetokenizeRequest>,
     signal: AbortSignal,
   ): Promise<Reply> {
     for await (const reply of this.#request(request, signal)) return reply;
@@ -191,7 +200,7 @@ class RunnerProcess implements Runner {
 
   /** Sends a request and yields what comes back for it; ends after the last reply. */
   async *#request(
-    request: Requested<GenerateRequest | EmbedRequest | TokenizeRequest | DetokenizeRequest>,
+    request: Requested<GenerateRequest | EmbedRequest | RerankRequest | TokenizeRequest | DetokenizeRequest>,
     signal: AbortSignal,
   ): AsyncGenerator<Reply, void, undefined> {
     if (this.#death !== undefined) throw this.#death;
@@ -250,6 +259,7 @@ class RunnerProcess implements Runner {
         break;
       case 'done':
       case 'embedded':
+      case 'reranked':
       case 'tokenized':
       case 'detokenized':
       case 'failed':

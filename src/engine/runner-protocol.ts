@@ -3,8 +3,8 @@
  * Node's IPC channel as JSON, so values are plain: no undefined, no typed arrays (vectors go as base64).
  *
  * Life of a runner: `load` -> (`progress`)* -> `loaded` | `load-failed`. After `loaded`, requests in any number at once;
- * each request `id` (chosen by the parent, never reused) ends with exactly one of `done`, `embedded`, `tokenized`,
- * `detokenized` or `failed`. `cancel` may come at any time, also for an id that has ended; a cancelled request still
+ * each request `id` (chosen by the parent, never reused) ends with exactly one of `done`, `embedded`, `reranked`,
+ * `tokenized`, `detokenized` or `failed`. `cancel` may come at any time, also for an id that has ended; a cancelled request still
  * ends, with `failed` and code `canceled`.
  */
 import type { FlashAttention, KvCacheType } from '../config/settings.ts';
@@ -120,13 +120,30 @@ export interface EmbedRequest {
   readonly truncate: boolean;
 }
 
+/** Judges each document with the query; only for models that pool a pair into a score. */
+export interface RerankRequest {
+  readonly type: 'rerank';
+  readonly id: number;
+  /** As for a generation. */
+  readonly adapters: readonly string[];
+  readonly query: string;
+  /** One that is too long is cut at its end. */
+  readonly documents: readonly string[];
+  /** Text with `{query}` and `{document}` in it; empty = the model's own special tokens frame the two. */
+  readonly template: string;
+}
+
 export interface TokenizeRequest {
   readonly type: 'tokenize';
   readonly id: number;
   readonly texts: readonly string[];
   readonly addSpecial: boolean;
+  /** Whether the spelling of a special token is that token; undefined = yes. */
+  readonly parseSpecial?: boolean;
   /** Whether the tokens themselves are wanted, or their counts alone. */
   readonly countOnly: boolean;
+  /** Whether each token's bytes are wanted too. */
+  readonly withPieces?: boolean;
 }
 
 export interface DetokenizeRequest {
@@ -139,6 +156,7 @@ export type ParentMessage =
   | LoadRequest
   | GenerateRequest
   | EmbedRequest
+  | RerankRequest
   | TokenizeRequest
   | DetokenizeRequest
   | { readonly type: 'cancel'; readonly id: number };
@@ -228,11 +246,20 @@ export type ChildMessage =
       readonly vectors: readonly string[];
       readonly promptTokens: number;
     }
+  /** 0..1, in the order of the documents. */
+  | {
+      readonly type: 'reranked';
+      readonly id: number;
+      readonly scores: readonly number[];
+      readonly promptTokens: number;
+    }
   | {
       readonly type: 'tokenized';
       readonly id: number;
       readonly tokens: readonly (readonly number[])[];
       readonly counts: readonly number[];
+      /** UTF-8 bytes in base64, per token of each text. */
+      readonly pieces?: readonly (readonly string[])[];
     }
   | { readonly type: 'detokenized'; readonly id: number; readonly text: string }
   | RequestFailed;

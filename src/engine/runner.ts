@@ -6,6 +6,7 @@ import type {
   GenerationBegun,
   GenerationDone,
   LoadedFacts,
+  RerankRequest,
   TokenItem,
   TokenizeRequest,
 } from './runner-protocol.ts';
@@ -31,6 +32,20 @@ export interface Embeddings {
   readonly promptTokens: number;
 }
 
+export interface Relevance {
+  /** Probabilities, in the order of the documents. */
+  readonly scores: readonly number[];
+  readonly promptTokens: number;
+}
+
+/** Per text. */
+export interface Tokenized {
+  readonly tokens: readonly (readonly number[])[];
+  readonly counts: readonly number[];
+  /** UTF-8 bytes of each token, where they were asked for. */
+  readonly pieces?: readonly (readonly Uint8Array[])[];
+}
+
 /**
  * All calls reject with a CorralError. An aborted signal cancels the work in the runner within one step and rejects with
  * code `canceled`. After the child has ended every call rejects with `runner_crashed`.
@@ -40,11 +55,9 @@ export interface Runner {
   /** Events as they come; the last one is `done`. Leaving the loop early cancels the request. */
   generate(request: Body<GenerateRequest>, signal: AbortSignal): AsyncIterable<GenerationEvent>;
   embed(request: Body<EmbedRequest>, signal: AbortSignal): Promise<Embeddings>;
+  rerank(request: Body<RerankRequest>, signal: AbortSignal): Promise<Relevance>;
   /** Token ids per text; empty lists when `countOnly`. */
-  tokenize(
-    request: Body<TokenizeRequest>,
-    signal: AbortSignal,
-  ): Promise<{ readonly tokens: readonly (readonly number[])[]; readonly counts: readonly number[] }>;
+  tokenize(request: Body<TokenizeRequest>, signal: AbortSignal): Promise<Tokenized>;
   detokenize(tokens: readonly number[], signal: AbortSignal): Promise<string>;
   /** Ends the child and resolves when the process is gone and its memory is back. Idempotent. */
   close(): Promise<void>;

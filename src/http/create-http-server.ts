@@ -2,13 +2,14 @@
  * The HTTP door. Fastify routes; everything else (bodies, replies, streams, errors) goes through Node's own request and response,
  * because the rules are those of Ollama's Go server, and because a generated token should cost one write.
  *
- * Order for every request: origin check, host check, route. Whatever a handler throws ends in `error-reply.ts`.
+ * Order for every request: its id, origin check, host check, route. Whatever a handler throws ends in `error-reply.ts`.
  */
 import { hostname as machineHostname, networkInterfaces } from 'node:os';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { UseCaseParts } from '../usecases/use-case-parts.ts';
 import { messagesRoutes } from './anthropic/messages-routes.ts';
+import { createBatches } from './batch/create-batches.ts';
 import { createErrorReplier } from './error-reply.ts';
 import type { Exchange, Route } from './exchange.ts';
 import { createHostPolicy } from './host-policy.ts';
@@ -20,10 +21,15 @@ import { embedRoutes } from './ollama/embed-routes.ts';
 import { modelRoutes } from './ollama/model-routes.ts';
 import { registryRoutes } from './ollama/registry-routes.ts';
 import { serverRoutes } from './ollama/server-routes.ts';
+import { tokenRoutes } from './ollama/token-routes.ts';
 import { verifyRoutes } from './ollama/verify-routes.ts';
 import { openaiRoutes } from './openai/openai-routes.ts';
 import { responseRoutes } from './openai/response-routes.ts';
+import { openapiRoute } from './openapi/openapi-route.ts';
 import { createOriginPolicy } from './origin-policy.ts';
+import { requestId, requestIdHeader, requestIdOf } from './request-id.ts';
+import { rerankRoutes } from './rerank-routes.ts';
+import { usageHeader } from './usage-header.ts';
 import { writeEmpty, writeText } from './write-reply.ts';
 
 export interface HttpServerOptions extends UseCaseParts {
@@ -52,6 +58,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     ownAddresses: () => Object.values(networkInterfaces()).flatMap((list = []) => list.map(({ address }) => address)),
   });
   const errors = createErrorReplier({ logger, privateFolders: [settings.modelsDir, settings.homeDir] });
+  const batches = createBatches({ settings, logger, app: () => app, routes: () => routes });
   const routes: readonly Route[] = [
     ...serverRoutes(options.version, settings),
     ...modelRoutes(options),
@@ -64,6 +71,10 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     ...openaiRoutes(options),
     ...responseRoutes(options),
     ...messagesRoutes(options),
+    ...tokenRoutes(options),
+    ...rerankRoutes(options),
+    ...batches.routes,
+    openapiRoute(() => routes, options.version),
   ];
 
   const app = Fastify({
@@ -78,8 +89,9 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     // The system asks whether a silent client still lives: one may wait minutes for a model to load.
     http: { headersTimeout: headersTimeoutMs, keepAlive: true, keepAliveInitialDelay: keepAliveProbeMs },
     // A URL that can't be decoded leads nowhere.
-    frameworkErrors: (_error, _request, reply) => {
+    frameworkErrors: (_error, request, reply) => {
       reply.hijack();
+      reply.raw.setHeader(requestIdHeader, requestId(request.raw));
       writeText(reply.raw, 404, notFoundText);
     },
     // Bodies are checked by our own schemas. Without these Fastify would load its two compilers, a tenth of the start.
@@ -100,6 +112,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     }
     if (origin.type === 'allowed') {
       for (const [name, value] of Object.entries(origin.headers)) response.setHeader(name, value);
+      response.setHeader('Access-Control-Expose-Headers', `${requestIdHeader}, ${usageHeader}`);
       if (method === 'OPTIONS') {
         writeEmpty(response, 204);
         return true;
@@ -118,14 +131,18 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     });
     // A connection that broke has closed too, which is all there is to know of it.
     response.on('error', () => {});
+    const { signal, leave } = batches.enter(request, controller.signal);
     try {
-      await handle({ ...exchange, signal: controller.signal });
+      await handle({ ...exchange, signal });
     } catch (thrown) {
       errors.reply(request, response, thrown, shape);
+    } finally {
+      leave();
     }
   }
 
   app.addHook('onRequest', (request, reply, done) => {
+    reply.raw.setHeader(requestIdHeader, requestId(request.raw));
     if (settings.logRequests) logRequest(request.raw, reply.raw);
     if (isTurnedAway(request.raw, reply.raw)) reply.hijack();
     else done();
@@ -140,6 +157,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
         status: response.headersSent ? response.statusCode : undefined,
         ms: Math.round(performance.now() - startedAtMs),
         from: request.socket.remoteAddress,
+        id: requestIdOf(response),
       });
     });
   }
@@ -155,6 +173,11 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       },
     });
   }
+  app.addHook('onListen', (done) => {
+    batches.start();
+    done();
+  });
+  app.addHook('onClose', () => batches.close());
   app.setNotFoundHandler((request, reply) => {
     reply.hijack();
     replyNoRoute(routes, request.raw, reply.raw);

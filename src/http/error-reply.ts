@@ -7,6 +7,7 @@ import { toCorralError, type CorralError } from '../core/corral-error.ts';
 import type { Logger } from '../core/logger.ts';
 import type { ErrorShape } from './exchange.ts';
 import { createWireErrors } from './wire-error.ts';
+import { requestIdOf } from './request-id.ts';
 import { writeJson } from './write-reply.ts';
 
 export interface ErrorReplier {
@@ -41,7 +42,7 @@ export function createErrorReplier({ logger, privateFolders }: ErrorReplierOptio
   return {
     reply(request, response, thrown, shape = ollamaErrors) {
       const error = toCorralError(thrown);
-      log(logger, request, error);
+      log(logger, request, requestIdOf(response), error);
       if (response.destroyed || response.writableEnded) return;
       const inner = toWireError(error);
       const told = { ...inner, status: shape.status?.(inner) ?? inner.status };
@@ -61,10 +62,11 @@ export function createErrorReplier({ logger, privateFolders }: ErrorReplierOptio
   };
 }
 
-function log(logger: Logger, request: IncomingMessage, error: CorralError): void {
+function log(logger: Logger, request: IncomingMessage, id: string | undefined, error: CorralError): void {
   const { code, status, message, hint, cause } = error;
   if (code === 'canceled') return;
-  const fields = { path: request.url?.split('?')[0], status, code, reason: message, hint, cause: causeText(cause) };
+  const path = request.url?.split('?')[0];
+  const fields = { path, status, code, reason: message, hint, id, cause: causeText(cause) };
   if (status < 500) logger.debug('request refused', fields);
   else logger.error('request failed', fields);
 }

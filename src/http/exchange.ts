@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { z } from 'zod';
 import type { ErrorCode } from '../core/corral-error.ts';
 
 /** One request and its reply. */
@@ -41,4 +42,14 @@ export interface Route {
   readonly handle: Handler;
   /** How this API's clients expect an error; Ollama's way where it is left out. */
   readonly errors?: ErrorShape;
+  /** What /openapi.json tells of it; undefined = nothing. */
+  readonly api?: RouteApi;
+}
+
+export interface RouteApi {
+  readonly summary: string;
+  /** The schema that checks a JSON body; or what kind of body it is otherwise. undefined = none. */
+  readonly request?: z.ZodType | 'bytes' | 'upload';
+  /** The kinds of body that a success may have; undefined = JSON. */
+  readonly replies?: readonly ('json' | 'ndjson' | 'sse' | 'text' | 'bytes' | 'empty')[];
 }

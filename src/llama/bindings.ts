@@ -108,6 +108,7 @@ export function loadBindings(files: LibraryFiles) {
 
     contextLength: fn<(context: Pointer) => number>(llama, 'uint32_t llama_n_ctx(void *ctx)'),
     embeddingLength: fn<(model: Pointer) => number>(llama, 'int32_t llama_model_n_embd_out(void *model)'),
+    classifierOutputs: fn<(model: Pointer) => number>(llama, 'uint32_t llama_model_n_cls_out(void *model)'),
     isRecurrent: fn<(model: Pointer) => boolean>(llama, 'bool llama_model_is_recurrent(void *model)'),
     isHybrid: fn<(model: Pointer) => boolean>(llama, 'bool llama_model_is_hybrid(void *model)'),
     poolingType: fn<(context: Pointer) => number>(llama, 'int llama_pooling_type(void *ctx)'),

@@ -12,6 +12,8 @@ import { Vocabulary } from './vocabulary.ts';
 
 /** Values of enum ggml_type. */
 const cacheTypes: Readonly<Record<KvCacheType, number>> = { f16: 1, q8_0: 8, q4_0: 2 };
+/** LLAMA_POOLING_TYPE_RANK. */
+const rankPooling = 4;
 /** Values of enum llama_flash_attn_type. */
 const flashAttentionTypes: Readonly<Record<FlashAttention, number>> = { auto: -1, off: 0, on: 1 };
 /** Values of enum llama_load_mode. */
@@ -27,6 +29,8 @@ export class Model {
   readonly embeddingLength: number;
   /** Whether the engine pools a sequence into one vector. */
   readonly pools: boolean;
+  /** What the model's pooled result is: the numbers of a classifier, where it judges pairs; 0 = it is a vector. */
+  readonly classifierOutputs: number;
   readonly context: Pointer;
   readonly #bindings: Bindings;
   /**
@@ -49,7 +53,9 @@ export class Model {
     this.constraints = new GrammarConstraints(this.vocabulary);
     this.contextLength = bindings.contextLength(context);
     this.embeddingLength = bindings.embeddingLength(model);
-    this.pools = bindings.poolingType(context) > 0;
+    const pooling = bindings.poolingType(context);
+    this.pools = pooling > 0;
+    this.classifierOutputs = pooling === rankPooling ? bindings.classifierOutputs(model) : 0;
     this.#memory = bindings.memory(context);
     this.#isRecurrent = bindings.isRecurrent(model) || bindings.isHybrid(model);
   }
@@ -154,11 +160,12 @@ export class Model {
     if (this.#memory !== null) this.#bindings.memoryClear(this.#memory, false);
   }
 
-  /** The pooled vector of a sequence in the last batch, a copy; undefined where the engine has none. */
+  /** The pooled vector of a sequence in the last batch, or its classifier's numbers; a copy, undefined where the engine has none. */
   sequenceEmbedding(sequence: number): Float32Array | undefined {
     const pointer = this.#bindings.sequenceEmbedding(this.context, sequence);
     if (pointer === null) return undefined;
-    return koffi.decode(pointer, koffi.array('float', this.embeddingLength, 'Typed')) as Float32Array;
+    const length = this.classifierOutputs || this.embeddingLength;
+    return koffi.decode(pointer, koffi.array('float', length, 'Typed')) as Float32Array;
   }
 
   /** Logits of one output of the last batch: `vocabulary.size` floats in native memory, valid until the next decode. */

@@ -75,4 +75,17 @@ export class Vocabulary {
     else if (b.addsSep(this.handle)) after.push(b.sepToken(this.handle));
     return [this.addsBos ? [b.bosToken(this.handle)] : [], after];
   }
+
+  /**
+   * Tokens before, between and after the two texts of a pair. What ends a text stands between them and at the end; a vocabulary that only
+   * separates (BERT's) ends the pair with its separator, as its models were trained.
+   */
+  pairFrame(): readonly [readonly number[], readonly number[], readonly number[]] {
+    const b = this.#bindings;
+    const separator = b.sepToken(this.handle);
+    const eos = b.eosToken(this.handle);
+    const end = b.addsEos(this.handle) ? [eos < 0 ? separator : eos] : [];
+    const between = b.addsSep(this.handle) ? [...end, separator] : end;
+    return [this.addsBos ? [b.bosToken(this.handle)] : [], between, end.length > 0 ? end : between];
+  }
 }

@@ -1,16 +1,20 @@
 /**
  * Embeds many inputs per step: each input is a sequence of its own in the batch, and its pooled vector is read by sequence
- * id. Inputs of all waiting requests share batches; a request ends when its last vector is there.
+ * id. Inputs of all waiting requests share batches; a request ends when its last vector is there. The pairs of a reranker go
+ * the same way, their "vector" is a score.
  */
 import { CorralError, toCorralError } from '../core/corral-error.ts';
-import type { ChildMessage, EmbedRequest, LoadRequest } from '../engine/runner-protocol.ts';
+import type { ChildMessage, EmbedRequest, LoadRequest, RerankRequest } from '../engine/runner-protocol.ts';
 import { adapterKey } from '../llama/adapter-key.ts';
 import type { Model } from '../llama/model.ts';
 import { TokenBatch } from '../llama/token-batch.ts';
+import { pairTokens } from './pair-tokens.ts';
+import { relevance } from './relevance.ts';
 
 interface PendingRequest {
   readonly id: number;
-  readonly vectors: string[];
+  readonly type: 'embed' | 'rerank';
+  readonly results: Float32Array[];
   missing: number;
   readonly promptTokens: number;
   readonly adapters: readonly string[];
@@ -42,22 +46,41 @@ export class EmbeddingQueue {
   }
 
   embed(request: EmbedRequest): void {
+    this.#accept(request, () => {
+      if (!this.#model.pools || this.#model.classifierOutputs > 0) {
+        throw new CorralError('not_supported', 'this model does not support embeddings');
+      }
+      return request.inputs.map((text) => this.#tokens(text, request.truncate));
+    });
+  }
+
+  rerank(request: RerankRequest): void {
+    this.#accept(request, () => {
+      const { vocabulary, classifierOutputs } = this.#model;
+      if (classifierOutputs === 0) throw new CorralError('not_supported', 'this model does not support reranking');
+      const { query, template } = request;
+      return request.documents.map((document) => pairTokens(vocabulary, { query, document, template }, this.#limit));
+    });
+  }
+
+  #accept(request: EmbedRequest | RerankRequest, tokenize: () => readonly (readonly number[])[]): void {
+    const { id, type, adapters } = request;
     try {
-      if (!this.#model.pools) throw new CorralError('not_supported', 'this model does not support embeddings');
-      this.#model.loadAdapters(request.adapters);
-      const inputs = request.inputs.map((text) => this.#tokens(text, request.truncate));
+      const inputs = tokenize();
+      this.#model.loadAdapters(adapters);
       const pending: PendingRequest = {
-        id: request.id,
-        vectors: Array.from<string>({ length: inputs.length }),
+        id,
+        type,
+        results: Array.from<Float32Array>({ length: inputs.length }),
         missing: inputs.length,
         promptTokens: inputs.reduce((sum, tokens) => sum + tokens.length, 0),
-        adapters: request.adapters,
-        adapterKey: adapterKey(request.adapters),
+        adapters,
+        adapterKey: adapterKey(adapters),
       };
       if (inputs.length === 0) this.#finish(pending);
       for (const [index, tokens] of inputs.entries()) this.#inputs.push({ request: pending, index, tokens });
     } catch (thrown) {
-      this.#fail(request.id, toCorralError(thrown));
+      this.#fail(id, toCorralError(thrown));
     }
   }
 
@@ -87,17 +110,22 @@ export class EmbeddingQueue {
         this.#fail(request.id, new CorralError('runner_failed', 'the engine failed to compute an embedding'));
         continue;
       }
-      request.vectors[index] = Buffer.from(unitLength(vector).buffer).toString('base64');
+      request.results[index] = vector;
       request.missing--;
       if (request.missing === 0) this.#finish(request);
     }
+  }
+
+  /** Most tokens of one input: it is computed in one batch. */
+  get #limit(): number {
+    return Math.min(this.#load.contextTokens, this.#load.batchTokens);
   }
 
   /** Throws `prompt_too_long` where cutting is not wanted. The tokens that frame an input stay when it is cut. */
   #tokens(text: string, truncate: boolean): readonly number[] {
     const { vocabulary } = this.#model;
     const tokens = [...vocabulary.tokenize(text, true)];
-    const limit = Math.min(this.#load.contextTokens, this.#load.batchTokens);
+    const limit = this.#limit;
     if (tokens.length === 0) throw new CorralError('bad_request', 'the input is empty');
     if (tokens.length <= limit) return tokens;
     if (!truncate) throw new CorralError('prompt_too_long', 'the input length exceeds the context length');
@@ -106,8 +134,15 @@ export class EmbeddingQueue {
   }
 
   #finish(request: PendingRequest): void {
-    const { id, vectors, promptTokens } = request;
-    this.#send({ type: 'embedded', id, vectors, promptTokens });
+    const { id, type, results, promptTokens } = request;
+    if (type === 'embed') {
+      const vectors = results.map((vector) => Buffer.from(unitLength(vector).buffer).toString('base64'));
+      this.#send({ type: 'embedded', id, vectors, promptTokens });
+      return;
+    }
+    const scores = results.map(relevance);
+    if (scores.every(Number.isFinite)) this.#send({ type: 'reranked', id, scores, promptTokens });
+    else this.#fail(id, new CorralError('runner_failed', 'the model judged a document with NaN or Inf'));
   }
 
   #fail(id: number, error: CorralError): void {

@@ -116,17 +116,23 @@ function receive(message: ParentMessage): void {
     case 'embed':
       embeddings.embed(message);
       break;
+    case 'rerank':
+      embeddings.rerank(message);
+      break;
     case 'cancel':
       loop.cancel(message.id);
       embeddings.cancel(message.id);
       break;
     case 'tokenize': {
-      const tokens = message.texts.map((text) => model.vocabulary.tokenize(text, message.addSpecial));
+      const { addSpecial, parseSpecial = true, withPieces = false } = message;
+      const tokens = message.texts.map((text) => model.vocabulary.tokenize(text, addSpecial, parseSpecial));
+      const piece = (token: number) => model.vocabulary.piece(token, true).toString('base64');
       send({
         type: 'tokenized',
         id: message.id,
         tokens: message.countOnly ? [] : tokens.map((ids) => [...ids]),
         counts: tokens.map((ids) => ids.length),
+        ...(withPieces && { pieces: tokens.map((ids) => Array.from(ids, piece)) }),
       });
       break;
     }

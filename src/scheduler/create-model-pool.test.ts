@@ -47,6 +47,8 @@ class RunnerInProcess implements Runner {
   }
 
   embed = () => this.#refuse();
+
+  rerank = () => this.#refuse();
   tokenize = () => this.#refuse();
   detokenize = () => this.#refuse();
 

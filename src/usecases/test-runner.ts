@@ -50,6 +50,11 @@ export function scriptedRunner(script: Script): ScriptedRunner {
       );
       return Promise.resolve({ vectors, promptTokens: inputs.join('').length });
     },
+    // A document is as relevant as it is long.
+    rerank: ({ documents }) => {
+      const scores = documents.map((document) => document.length / facts.contextTokens);
+      return Promise.resolve({ scores, promptTokens: documents.join('').length });
+    },
     tokenize: ({ texts }) => Promise.resolve({ tokens: [], counts: texts.map((text) => text.length) }),
     detokenize: (tokens) => Promise.resolve(String.fromCharCode(...tokens)),
     close: () => Promise.resolve(),

@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { CorralError } from '../../core/corral-error.ts';
 import type { AnswerDoneEvent, AnswerEvent, AnswerPieceEvent } from '../../usecases/answer-events.ts';
 import { streamNdjson } from '../stream-ndjson.ts';
+import { tellUsage } from '../usage-header.ts';
 import { writeJson } from '../write-reply.ts';
 
 export type StreamedEvent = AnswerPieceEvent | AnswerDoneEvent;
@@ -37,7 +38,7 @@ export async function replyWithAnswer(
     const event = first.value;
     if (event.type !== 'piece' && event.type !== 'done') writeJson(response, 200, writer.single(event));
     else if (streams) await streamNdjson(response, from(event, events), (next) => streamedObject(writer, next));
-    else writeJson(response, 200, await wholeAnswer(from(event, events), writer));
+    else await replyWhole(response, from(event, events), writer);
   } finally {
     await events.return();
   }
@@ -58,20 +59,28 @@ async function* from(
   }
 }
 
-async function wholeAnswer(events: AsyncIterable<StreamedEvent>, writer: AnswerWriter): Promise<object> {
+async function replyWhole(
+  response: ServerResponse,
+  events: AsyncIterable<StreamedEvent>,
+  writer: AnswerWriter,
+): Promise<void> {
   const content: string[] = [];
   const thinking: string[] = [];
   const toolCalls: AnswerPieceEvent['toolCalls'][] = [];
   const logprobs: AnswerPieceEvent['logprobs'][] = [];
   for await (const event of events) {
     if (event.type === 'done') {
-      return writer.done(event, {
+      const { promptTokens: prompt, cachedTokens: cached, generatedTokens: completion } = event;
+      tellUsage(response, { prompt, cached, completion });
+      const all = {
         ...nothing,
         content: content.join(''),
         thinking: thinking.join(''),
         toolCalls: toolCalls.flat(),
         logprobs: logprobs.flat(),
-      });
+      };
+      writeJson(response, 200, writer.done(event, all));
+      return;
     }
     content.push(event.content);
     if (event.thinking !== '') thinking.push(event.thinking);

@@ -17,6 +17,7 @@ export function answerRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/generate',
       methods: ['POST'],
+      api: { summary: 'Go on with a prompt', request: generateRequestSchema, replies: ['json', 'ndjson'] },
       async handle({ request, response, signal }) {
         const order = await readRequest(request, generateRequestSchema);
         const writer = createGenerateWriter(order.model, timestamp);
@@ -26,6 +27,7 @@ export function answerRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/chat',
       methods: ['POST'],
+      api: { summary: 'Answer a conversation', request: chatRequestSchema, replies: ['json', 'ndjson'] },
       async handle({ request, response, signal }) {
         const { tool_choice, parallel_tool_calls, ...fields } = await readRequest(request, chatRequestSchema);
         const order = { ...fields, toolChoice: tool_choice, parallelToolCalls: parallel_tool_calls };

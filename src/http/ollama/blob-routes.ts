@@ -11,6 +11,7 @@ export function blobRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/blobs/:digest',
       methods: ['HEAD'],
+      api: { summary: 'Whether a blob is there', replies: ['empty'] },
       async handle({ response, params }) {
         await findBlob(params['digest'] ?? '', parts);
         writeEmpty(response, 200);
@@ -19,6 +20,7 @@ export function blobRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/blobs/:digest',
       methods: ['POST'],
+      api: { summary: 'Store a blob', request: 'bytes', replies: ['empty'] },
       async handle({ request, response, params, signal }) {
         const outcome = await storeBlob(params['digest'] ?? '', bodyChunks(request), parts, signal);
         writeEmpty(response, outcome === 'stored' ? 201 : 200);

@@ -11,6 +11,7 @@ export function createRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/create',
       methods: ['POST'],
+      api: { summary: 'Make a model', request: createRequestSchema, replies: ['json', 'ndjson'] },
       async handle({ request, response, signal }) {
         const order = await readRequest(request, createRequestSchema);
         await replyWithProgress(response, createModel(order, parts, signal), order.stream);

@@ -17,6 +17,7 @@ export function modelRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/tags',
       methods: ['HEAD', 'GET'],
+      api: { summary: 'The models in the store' },
       async handle({ response }) {
         writeJson(response, 200, tagsReply(await listModels(parts)));
       },
@@ -24,6 +25,7 @@ export function modelRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/ps',
       methods: ['GET'],
+      api: { summary: 'The models in memory' },
       handle({ response }) {
         writeJson(response, 200, psReply(parts.pool.resident(), new Date()));
       },
@@ -31,6 +33,7 @@ export function modelRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/show',
       methods: ['POST'],
+      api: { summary: 'Tell about a model', request: showRequestSchema },
       async handle({ request, response }) {
         const order = await readRequest(request, showRequestSchema);
         const shown = await showModel(order, parts);
@@ -42,6 +45,7 @@ export function modelRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/copy',
       methods: ['POST'],
+      api: { summary: 'Give a model another name', request: copyRequestSchema, replies: ['empty'] },
       async handle({ request, response }) {
         await copyModel(await readRequest(request, copyRequestSchema), parts);
         writeEmpty(response, 200);
@@ -50,6 +54,7 @@ export function modelRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/delete',
       methods: ['DELETE'],
+      api: { summary: 'Remove a model', request: deleteRequestSchema, replies: ['empty'] },
       async handle({ request, response }) {
         await deleteModel(await readRequest(request, deleteRequestSchema), parts);
         writeEmpty(response, 200);

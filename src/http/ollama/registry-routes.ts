@@ -18,6 +18,7 @@ export function registryRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/pull',
       methods: ['POST'],
+      api: { summary: 'Fetch a model', request: transferRequestSchema, replies: ['json', 'ndjson'] },
       async handle({ request, response, signal }) {
         const { model, name, insecure, stream } = await readRequest(request, transferRequestSchema);
         await replyWithProgress(response, pullModel({ model: model || name, insecure }, parts, signal), stream);
@@ -26,6 +27,7 @@ export function registryRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/push',
       methods: ['POST'],
+      api: { summary: 'Send a model', request: transferRequestSchema, replies: ['json', 'ndjson'] },
       async handle({ request, response, signal }) {
         const { model, name, insecure, stream } = await readRequest(request, transferRequestSchema);
         await replyWithProgress(response, pushModel({ model: model || name, insecure }, parts, signal), stream);
@@ -34,6 +36,7 @@ export function registryRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/update',
       methods: ['POST'],
+      api: { summary: 'Fetch newer versions', request: updateRequestSchema, replies: ['json', 'ndjson'] },
       async handle({ request, response, signal }) {
         const order = await readRequest(request, updateRequestSchema);
         await replyWithProgress(response, updateModels(order, parts, signal), order.stream);
@@ -42,6 +45,7 @@ export function registryRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/registry/login',
       methods: ['POST'],
+      api: { summary: 'Store a registry’s credentials', request: loginRequestSchema },
       async handle({ request, response, signal }) {
         requireLoopbackClient(request, 'login');
         await logIn(await readRequest(request, loginRequestSchema), parts, signal);
@@ -51,6 +55,7 @@ export function registryRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/registry/logout',
       methods: ['POST'],
+      api: { summary: 'Forget a registry’s credentials', request: logoutRequestSchema },
       async handle({ request, response }) {
         requireLoopbackClient(request, 'logout');
         await logOut(await readRequest(request, logoutRequestSchema), parts);

@@ -14,6 +14,7 @@ export function verifyRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/api/verify',
       methods: ['POST'],
+      api: { summary: 'Check the stored models', request: verifyRequestSchema, replies: ['json', 'ndjson'] },
       async handle({ request, response, signal }) {
         const order = await readRequest(request, verifyRequestSchema);
         await replyWithProgress(response, verifyModels(order, parts, signal), order.stream);
