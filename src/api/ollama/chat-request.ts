@@ -55,5 +55,3 @@ export const chatRequestSchema = goObject({
   messages: z.array(message).default([]),
   tools: z.array(tool).default([]),
 });
-
-export type ChatRequest = z.output<typeof chatRequestSchema>;
