@@ -7,12 +7,14 @@ const routes: Route[] = [
   { path: '/', methods: ['HEAD', 'GET'], handle },
   { path: '/api/tags', methods: ['HEAD', 'GET'], handle },
   { path: '/api/chat', methods: ['POST'], handle },
+  { path: '/v1/models/*', methods: ['GET'], handle },
 ];
 
 it.each([
   ['an unknown path', 'GET', '/api/nothing', { type: 'not found' }],
   ['a wrong method', 'PUT', '/api/tags', { type: 'wrong method', allow: 'HEAD, GET' }],
   ['a wrong method with a query', 'GET', '/api/chat?a=1', { type: 'wrong method', allow: 'POST' }],
+  ['a wrong method below a wildcard', 'PUT', '/v1/models/a/b', { type: 'wrong method', allow: 'GET' }],
   ['a slash too many', 'GET', '/api/tags/', { type: 'redirect', status: 301, location: '/api/tags' }],
   [
     'a slash too many on a post',

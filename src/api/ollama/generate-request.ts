@@ -12,5 +12,3 @@ export const generateRequestSchema = goObject({
   raw: flagField,
   images: imagesField,
 });
-
-export type GenerateRequest = z.output<typeof generateRequestSchema>;
