@@ -39,6 +39,8 @@ export interface AnswerCounts {
   readonly cachedTokens: number;
   readonly promptNs: number;
   readonly generatedTokens: number;
+  /** Those of the generated tokens that were thinking; left out where none were. */
+  readonly thinkingTokens?: number;
   readonly generationNs: number;
   /** Tokens of prompt and answer; empty unless asked for. */
   readonly tokens: readonly number[];

@@ -42,6 +42,13 @@ it('splits thinking from content', async () => {
   expect(events.slice(0, -1)).toEqual([piece({ thinking: 'hm' }), piece({ content: 'yes' })]);
 });
 
+it('counts the tokens that were thinking', async () => {
+  const parser = createThinkTagSplitter({ open: '<think>', close: '</think>', startsInside: false });
+  const drafted: GenerationEvent = { type: 'text', text: 'hm hm', tokens: 2 };
+  const events = await parsed([text('<think>'), drafted, text('hm'), text('</think>yes'), doneEvent()], parser);
+  expect(events.at(-1)).toMatchObject({ type: 'counts', thinkingTokens: 3 });
+});
+
 it('sends log probabilities on while the text is held back', async () => {
   const parser = createThinkTagSplitter({ open: '<think>', close: '</think>', startsInside: false });
   const events = await parsed([{ type: 'text', text: '<thi', logprobs }, doneEvent()], parser);

@@ -14,6 +14,7 @@ export async function* parseAnswer(
   parser: AnswerParser | undefined,
 ): AsyncGenerator<ParsedEvent, void, undefined> {
   let calledTool = false;
+  let thinkingTokens = 0;
   for await (const event of events) {
     if (event.type === 'text') {
       const logprobs = event.logprobs ?? none;
@@ -21,7 +22,9 @@ export async function* parseAnswer(
         if (event.text !== '' || logprobs.length > 0) yield piece(event.text, '', none, logprobs);
         continue;
       }
-      for (const parsed of toEvents(parser.push(event.text), logprobs)) {
+      const pieces = parser.push(event.text);
+      if (pieces.some(({ thinking }) => thinking !== undefined)) thinkingTokens += event.tokens ?? 1;
+      for (const parsed of toEvents(pieces, logprobs)) {
         calledTool ||= parsed.toolCalls.length > 0;
         yield parsed;
       }
@@ -33,7 +36,8 @@ export async function* parseAnswer(
         yield parsed;
       }
       const { type: _type, id: _id, stopSequence, ...counts } = event;
-      yield { ...counts, stopSequence, type: 'counts', reason: calledTool ? 'stop' : event.reason };
+      const thought = thinkingTokens === 0 ? {} : { thinkingTokens };
+      yield { ...counts, ...thought, stopSequence, type: 'counts', reason: calledTool ? 'stop' : event.reason };
     }
   }
 }

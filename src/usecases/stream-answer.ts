@@ -89,6 +89,7 @@ async function* thinkFirst(
     promptTokens: -thoughtTokens,
     promptNs: firstTextNs,
     generatedTokens: thoughtTokens,
+    thinkingTokens: thoughtTokens,
     generationNs: elapsedNs() - firstTextNs,
     tokens: [],
   };
@@ -133,6 +134,7 @@ function addCounts(before: AnswerCounts, after: Extract<ParsedEvent, { type: 'co
     cachedTokens: before.cachedTokens,
     promptNs: before.promptNs + after.promptNs,
     generatedTokens: before.generatedTokens + after.generatedTokens,
+    thinkingTokens: (before.thinkingTokens ?? 0) + (after.thinkingTokens ?? 0),
     generationNs: before.generationNs + after.generationNs,
   };
 }

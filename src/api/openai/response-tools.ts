@@ -57,6 +57,4 @@ export const responseToolChoice = stringOr(
 });
 
 export type FunctionTool = z.output<typeof functionTool>;
-export type ResponseTool = z.output<typeof responseTool>;
-export type NamedTool = z.output<typeof namedTool>;
 export type ResponseToolChoice = z.output<typeof responseToolChoice>;

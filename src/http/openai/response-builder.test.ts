@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { responseRequestSchema } from '../../api/openai/response-request.ts';
 import { parseWire } from '../../api/wire-schema.ts';
@@ -40,6 +40,7 @@ const counts = (fields: Partial<AnswerCounts> = {}): AnswerCounts => ({
   cachedTokens: 3,
   promptNs: 1,
   generatedTokens: 5,
+  thinkingTokens: 2,
   generationNs: 1,
   tokens: [],
   ...fields,
@@ -54,7 +55,7 @@ function run(pieces: readonly AnswerPieceEvent[], ending = counts(), fields: obj
 const order = (events: readonly ResponseEvent[]) =>
   events.map(({ type, output_index: index }) => {
     const name = type.replace('response.', '');
-    return index === undefined ? name : `${String(index)} ${name}`;
+    return typeof index === 'number' ? `${index} ${name}` : name;
   });
 
 const begin = ['created', 'in_progress'];
@@ -169,7 +170,7 @@ describe('what the events hold', () => {
       input_tokens: 7,
       input_tokens_details: { cached_tokens: 3 },
       output_tokens: 5,
-      output_tokens_details: { reasoning_tokens: 0 },
+      output_tokens_details: { reasoning_tokens: 2 },
       total_tokens: 12,
     });
   });
@@ -243,18 +244,12 @@ describe('properties', () => {
       fc.property(anyAnswer, (pieces) => {
         const { events, response } = run(pieces);
         expect(events.map((event) => event.sequence_number)).toEqual(events.map((_, index) => index));
-        let open: unknown;
-        const done: unknown[] = [];
-        for (const event of events) {
-          if (event.type === 'response.output_item.added') {
-            expect(open).toBeUndefined();
-            open = event['output_index'];
-            expect(open).toBe(done.length);
-          } else if (event.type === 'response.output_item.done') {
-            done.push(event['item']);
-            open = undefined;
-          } else if (event['output_index'] !== undefined) expect(event['output_index']).toBe(open);
-        }
+        const done = events.filter(({ type }) => type === 'response.output_item.done').map((event) => event['item']);
+        // All events of the first item stand before all of the second, and so on.
+        const indexes = events.map((event) => Number(event['output_index'] ?? NaN)).filter((index) => index >= 0);
+        expect(indexes).toEqual(indexes.toSorted((one, other) => one - other));
+        const ends = events.filter(({ type }) => /output_item\.(added|done)$/.test(type)).map(({ type }) => type);
+        expect(ends).toEqual(done.flatMap(() => ['response.output_item.added', 'response.output_item.done']));
         expect(done).toEqual(response.output);
         expect(events.at(-1)).toMatchObject({ type: 'response.completed', response });
       }),

@@ -100,12 +100,12 @@ function reasoningFields({ reasoning }: ResponseRequest): object | null {
   return { effort: reasoning.effort ?? null, summary: reasoning.summary ?? reasoning.generate_summary ?? null };
 }
 
-function usageFields({ promptTokens, cachedTokens, generatedTokens }: AnswerCounts): object {
+function usageFields({ promptTokens, cachedTokens, generatedTokens, thinkingTokens = 0 }: AnswerCounts): object {
   return {
     input_tokens: promptTokens,
     input_tokens_details: { cached_tokens: cachedTokens },
     output_tokens: generatedTokens,
-    output_tokens_details: { reasoning_tokens: 0 },
+    output_tokens_details: { reasoning_tokens: thinkingTokens },
     total_tokens: promptTokens + generatedTokens,
   };
 }
