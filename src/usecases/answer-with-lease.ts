@@ -65,7 +65,8 @@ export async function* answerWithLease(order: AnswerOrder): AsyncGenerator<Answe
     lease.release();
   }
   if (prompt === undefined) yield { type: 'loaded' };
-  else if (order.rendersOnly) yield { type: 'rendered', prompt: prompt.text, imageCount: prompt.imageCount, promptTokens };
+  else if (order.rendersOnly)
+    yield { type: 'rendered', prompt: prompt.text, imageCount: prompt.imageCount, promptTokens };
   else if (counts === undefined) throw new CorralError('runner_failed', 'the model runner ended without a result');
   else yield { ...counts, type: 'done', totalNs: elapsedNs(), loadNs };
 }

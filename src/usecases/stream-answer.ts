@@ -81,7 +81,13 @@ async function* thinkFirst(
   const { numPredict } = generation;
   const left = numPredict < 0 ? numPredict : Math.max(1, numPredict - thoughtTokens);
   const next: FittedPrompt = { text: sent.text() + (thinkingEnd < 0 ? thought : thought.slice(0, thinkingEnd)) };
-  const constrained = generateFitted(runner, { ...generation, numPredict: left, tellsBegin: false }, next, policy, signal);
+  const constrained = generateFitted(
+    runner,
+    { ...generation, numPredict: left, tellsBegin: false },
+    next,
+    policy,
+    signal,
+  );
   for await (const event of parseAnswer(constrained, afterThinking)) {
     yield event.type === 'counts' ? addCounts(before, event) : event;
   }
