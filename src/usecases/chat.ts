@@ -1,7 +1,6 @@
 /** Answers a conversation. */
 import type { ChatMessage, Tool } from '../prompt/chat-message.ts';
 import { fitMessages } from '../prompt/fit-messages.ts';
-import type { PromptFormat } from '../prompt/prompt-format.ts';
 import { collectImages, markImages } from '../prompt/image-markers.ts';
 import type { AnswerParser } from '../prompt/prompt-format.ts';
 import { newCallId } from '../prompt/tool-calls/new-call-id.ts';
@@ -33,7 +32,7 @@ export interface Conversation extends AnswerRequest {
   readonly streamsToolCalls?: boolean;
   /** With `_debug_render_only`: `rendered` tells the prompt's tokens. */
   readonly countsTokens?: boolean;
-  /** The answer goes on where the last message, an assistant's, ends; undefined = as the model's template has it. */
+  /** The answer goes on where the last message, an assistant's, ends; undefined = where the template lets it. */
   readonly continuesLast?: boolean;
 }
 
@@ -77,11 +76,8 @@ export async function* chat(
             const { think } = prepared;
             const mark = format.placesImages ? collectImages : markImages;
             const { messages, images } = mark(conversation(model, request.messages));
-            const render = (kept: readonly ChatMessage[]) => {
-              const rest = request.continuesLast === true ? withoutContinued(format, kept) : undefined;
-              if (rest === undefined) return format.render({ messages: kept, tools, think });
-              return format.render({ messages: rest.messages, tools, think }) + rest.begun;
-            };
+            const renderAll = (kept: readonly ChatMessage[]) => format.render({ messages: kept, tools, think });
+            const render = request.continuesLast === true ? continuing(renderAll) : renderAll;
             const countTokens = async (kept: readonly ChatMessage[]): Promise<number> => {
               const counted = await runner.tokenize(
                 { texts: [render(kept)], addSpecial: true, countOnly: true },
@@ -112,17 +108,17 @@ export async function* chat(
 }
 
 /**
- * Only the family's own renderers and Go templates leave a last assistant turn open; every other format ends it. There the turn is taken
- * off and its text put behind the opening of the answer, as llama.cpp's server does. undefined = the format does it, or there is nothing.
+ * Some templates leave a last assistant turn open, others end it. Where it was ended it is taken off, and its text put behind the opening
+ * of the answer, as llama.cpp's server does.
  */
-function withoutContinued(
-  format: PromptFormat,
-  messages: readonly ChatMessage[],
-): { readonly messages: readonly ChatMessage[]; readonly begun: string } | undefined {
-  const last = messages.at(-1);
-  const isContinued = last?.role === 'assistant' && (last.toolCalls ?? []).length === 0 && messages.length > 1;
-  if (!isContinued || format.kind === 'family' || format.kind === 'go-template') return undefined;
-  return { messages: messages.slice(0, -1), begun: last.content };
+function continuing(render: (messages: readonly ChatMessage[]) => string) {
+  return (messages: readonly ChatMessage[]): string => {
+    const prompt = render(messages);
+    const last = messages.at(-1);
+    const isOpen = last?.role !== 'assistant' || prompt.trimEnd().endsWith(last.content.trimEnd());
+    if (isOpen || messages.length === 1 || (last.toolCalls ?? []).length > 0) return prompt;
+    return render(messages.slice(0, -1)) + last.content;
+  };
 }
 
 function conversation(model: StoredModel, requested: readonly ChatMessage[]): readonly ChatMessage[] {

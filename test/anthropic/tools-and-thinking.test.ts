@@ -1,0 +1,79 @@
+/** Tools and thinking through Anthropic's SDK: the starter model under templates that know them. */
+import Anthropic from '@anthropic-ai/sdk';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { chatModel, startCorral, type CorralServer } from '../support/corral-server.ts';
+
+const turns = (before: string): string =>
+  `{{ range .Messages }}<|im_start|>{{ .Role }}\n${before}{{ .Content }}<|im_end|>\n{{ end }}<|im_start|>assistant\n`;
+const templates = {
+  caller:
+    '{{ if .Tools }}{{ .Tools }}{{ end }}' +
+    turns('{{ if .ToolCalls }}<tool_call>{{ range .ToolCalls }}{{ .Function.Name }}{{ end }}</tool_call>{{ end }}'),
+  // Its answers begin inside their thinking, and this model never ends it.
+  thinker: `${turns('{{ if .Thinking }}<think>{{ .Thinking }}</think>{{ end }}')}{{ if $.Think }}<think>{{ end }}`,
+};
+
+let server: CorralServer;
+let client: Anthropic;
+beforeAll(async () => {
+  server = await startCorral({ OLLAMA_GO_TEMPLATE: '1' });
+  client = new Anthropic({ baseURL: server.url, apiKey: 'unused', maxRetries: 0 });
+  for (const [model, template] of Object.entries(templates)) {
+    const body = JSON.stringify({ model, from: chatModel, template, stream: false });
+    const reply = await fetch(`${server.url}/api/create`, { method: 'POST', body });
+    if (!reply.ok) throw new Error(await reply.text());
+  }
+});
+afterAll(() => server.stop());
+
+const messages: Anthropic.MessageParam[] = [{ role: 'user', content: 'How warm is it in Tartu?' }];
+const tools: Anthropic.Tool[] = [
+  {
+    name: 'weather',
+    description: 'Of a town',
+    input_schema: { type: 'object', properties: { town: { type: 'string' } } },
+  },
+];
+
+it('shows the model its tools, and their calls and results', async () => {
+  const bare = await client.messages.countTokens({ model: 'caller', messages });
+  const equipped = await client.messages.countTokens({ model: 'caller', messages, tools });
+  expect(equipped.input_tokens).toBeGreaterThan(bare.input_tokens + 10);
+  const message = await client.messages.create({
+    model: 'caller',
+    max_tokens: 8,
+    tools,
+    messages: [
+      ...messages,
+      { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'weather', input: { town: 'Tartu' } }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: '4 °C' }] },
+    ],
+  });
+  expect(message.usage.output_tokens).toBeGreaterThan(0);
+  expect(message.usage.input_tokens + (message.usage.cache_read_input_tokens ?? 0)).toBeGreaterThan(
+    equipped.input_tokens,
+  );
+});
+
+it('streams thinking as a block with a signature, which can be sent back', async () => {
+  const thinking = { type: 'enabled', budget_tokens: 1024 } as const;
+  const stream = client.messages.stream({ model: 'thinker', max_tokens: 12, messages, thinking });
+  const answer = await stream.finalMessage();
+  expect(answer.content).toEqual([
+    { type: 'thinking', thinking: expect.stringMatching(/\w/), signature: expect.stringMatching(/./) },
+  ]);
+  expect(stream.response?.headers.get('corral-ignored')).toBe('thinking.budget_tokens');
+  const again = await client.messages.create({
+    model: 'thinker',
+    max_tokens: 4,
+    thinking: { type: 'disabled' },
+    messages: [...messages, { role: 'assistant', content: answer.content }, { role: 'user', content: 'So?' }],
+  });
+  expect(again.content.map(({ type }) => type)).toEqual(['text']);
+});
+
+it('keeps thinking from sight where that is asked for', async () => {
+  const thinking = { type: 'adaptive', display: 'omitted' } as const;
+  const { content } = await client.messages.create({ model: 'thinker', max_tokens: 12, messages, thinking });
+  expect(content).toEqual([{ type: 'thinking', thinking: '', signature: expect.stringMatching(/\w{12}/) }]);
+});
