@@ -68,9 +68,9 @@ export class GrammarConstraint {
   take(token: number): boolean {
     this.#grammar.matcher.renewWork();
     if (this.#source.isEndOfGeneration(token)) return this.#place.mayEnd;
-    const bytes = this.#source.piece(token, false);
-    let place: GrammarPlace | undefined = bytes.length === 0 ? undefined : this.#place;
-    for (const byte of bytes) place = place?.afterByte(byte);
+    const spelling = this.#source.spelling(token);
+    let place: GrammarPlace | undefined = spelling === '' ? undefined : this.#place;
+    for (let index = 0; index < spelling.length; index++) place = place?.afterByte(spelling.charCodeAt(index));
     if (place === undefined) return false;
     this.#place = place;
     return true;
