@@ -6,7 +6,13 @@ const scenarios = [
   { name: 'second-one', summary: 'does another' },
 ];
 const parse = (...args: string[]) => parseBenchArguments(args, scenarios);
-const defaults = { scenarioNames: ['first', 'second-one'], runs: 5, jsonFile: undefined, help: false };
+const defaults = {
+  scenarioNames: ['first', 'second-one'],
+  runs: 5,
+  mostSchemas: undefined,
+  jsonFile: undefined,
+  help: false,
+};
 
 describe('parseBenchArguments', () => {
   it.each([
@@ -15,6 +21,7 @@ describe('parseBenchArguments', () => {
     ['several, in the order of the list, each once', ['second-one', 'first', 'first'], {}],
     ['a number of runs', ['--runs', '12'], { runs: 12 }],
     ['a number of runs with an equals sign', ['--runs=1', 'first'], { runs: 1, scenarioNames: ['first'] }],
+    ['a number of schemas', ['--schemas', '20'], { mostSchemas: 20 }],
     ['a file for the figures', ['--json', 'out/figures.json'], { jsonFile: 'out/figures.json' }],
     ['a request for help', ['--help'], { help: true }],
     ['the short form of it', ['-h'], { help: true }],
@@ -26,6 +33,7 @@ describe('parseBenchArguments', () => {
     ['an unknown scenario, and names those there are', ['third'], /no scenario "third".*first, second-one/],
     ['an unknown option', ['--fast'], /--fast/],
     ['no runs at all', ['--runs', '0'], /--runs takes a whole number/],
+    ['no schemas at all', ['--schemas=0'], /--schemas takes a whole number/],
     ['a fraction of a run', ['--runs', '1.5'], /--runs takes a whole number/],
     ['more runs than anybody wants', ['--runs', '1001'], /from 1 to 1000/],
     ['an option without its value', ['--json'], /--json/],
@@ -38,7 +46,14 @@ describe('parseBenchArguments', () => {
 describe('benchHelp', () => {
   it('lists every scenario and every option', () => {
     const help = benchHelp(scenarios);
-    for (const text of ['first       does one thing', 'second-one  does another', '--runs N', '--json FILE', '--help'])
+    for (const text of [
+      'first       does one thing',
+      'second-one  does another',
+      '--runs N',
+      '--schemas N',
+      '--json FILE',
+      '--help',
+    ])
       expect(help).toContain(text);
   });
 });

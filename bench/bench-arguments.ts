@@ -6,6 +6,8 @@ export interface BenchArguments {
   /** Names of the chosen scenarios, in the list's own order. */
   readonly scenarioNames: readonly string[];
   readonly runs: number;
+  /** For `structure`; undefined = all of its schemas. */
+  readonly mostSchemas: number | undefined;
   /** undefined = a new file in bench-results/. */
   readonly jsonFile: string | undefined;
   readonly help: boolean;
@@ -17,8 +19,8 @@ export class BenchArgumentError extends Error {
 }
 
 const defaultRuns = 5;
-/** More runs than this is a slip of the keyboard: it would take days. */
-const maxRuns = 1000;
+/** More than this is a slip of the keyboard: it would take days. */
+const mostCount = 1000;
 
 type Described = Pick<Scenario, 'name' | 'summary'>;
 
@@ -31,7 +33,8 @@ export function parseBenchArguments(args: readonly string[], scenarios: readonly
     throw new BenchArgumentError(`there is no scenario "${unknown}"; there are: ${known.join(', ')}`);
   return {
     scenarioNames: positionals.length === 0 ? known : known.filter((name) => positionals.includes(name)),
-    runs: values.runs === undefined ? defaultRuns : readRuns(values.runs),
+    runs: values.runs === undefined ? defaultRuns : readCount('--runs', values.runs),
+    mostSchemas: values.schemas === undefined ? undefined : readCount('--schemas', values.schemas),
     jsonFile: values.json,
     help: values.help ?? false,
   };
@@ -42,13 +45,14 @@ export function benchHelp(scenarios: readonly Described[]): string {
   return [
     'Measures Corral beside real Ollama and llama-server: alternating runs, medians, ratios (above 1: Corral is better).',
     '',
-    'Usage: npm run bench -- [SCENARIO...] [--runs N] [--json FILE]',
+    'Usage: npm run bench -- [SCENARIO...] [--runs N] [--schemas N] [--json FILE]',
     '',
     'Scenarios (all of them when none is named):',
     ...scenarios.map((scenario) => `  ${scenario.name.padEnd(width)}  ${scenario.summary}`),
     '',
     'Options:',
     `  --runs N     how often every contestant does each thing (default ${defaultRuns})`,
+    '  --schemas N  how many schemas structure sends, spread over its list (default: all)',
     '  --json FILE  where the figures go (default: a new file in bench-results/)',
     '  --help       this text',
     '',
@@ -61,15 +65,20 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { runs: { type: 'string' }, json: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+      options: {
+        runs: { type: 'string' },
+        schemas: { type: 'string' },
+        json: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
     });
   } catch (cause) {
     throw new BenchArgumentError(cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
 
-function readRuns(text: string): number {
-  const runs = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (runs >= 1 && runs <= maxRuns) return runs;
-  throw new BenchArgumentError(`--runs takes a whole number from 1 to ${maxRuns}, not "${text}"`);
+function readCount(option: string, text: string): number {
+  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
+  if (count >= 1 && count <= mostCount) return count;
+  throw new BenchArgumentError(`${option} takes a whole number from 1 to ${mostCount}, not "${text}"`);
 }

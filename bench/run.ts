@@ -60,7 +60,7 @@ async function bench(options: BenchArguments, scope: Scope, signal: AbortSignal)
 
   const results: ScenarioResult[] = [];
   for (const scenario of scenarios.filter(({ name }) => options.scenarioNames.includes(name))) {
-    const result = await runScenario(scenario, contestants, options.runs, { scope, signal });
+    const result = await runScenario(scenario, contestants, options, { scope, signal });
     printScenario(result, options.runs);
     results.push(result);
   }
@@ -76,20 +76,21 @@ async function bench(options: BenchArguments, scope: Scope, signal: AbortSignal)
 async function runScenario(
   scenario: Scenario,
   contestants: Contestants,
-  runs: number,
+  { runs, mostSchemas }: BenchArguments,
   { scope: parent, signal }: { readonly scope: Scope; readonly signal: AbortSignal },
 ): Promise<ScenarioResult> {
   const scope = parent.child();
   const measures: MeasureResult[] = [];
   try {
     progress(`${scenario.name}: starting`);
-    const { trials, notes } = await scenario.open({ contestants, scope, signal });
+    const { trials, notes } = await scenario.open({ contestants, scope, signal, mostSchemas });
     for (const trial of trials) {
       const onRound = (measured: readonly { name: string }[], round: number) =>
         progress(`${scenario.name}: ${measured.map(({ name }) => name).join(', ')}: run ${round + 1} of ${runs}`);
       measures.push(...(await runTrial(trial, { runs, signal, onRound })).map(judge));
     }
-    return { name: scenario.name, notes, measures, failure: undefined };
+    const remarks = trials.flatMap((trial) => trial.remarks?.() ?? []);
+    return { name: scenario.name, notes: [...notes, ...remarks], measures, failure: undefined };
   } catch (thrown) {
     signal.throwIfAborted();
     const failure = thrown instanceof Error ? thrown.message : String(thrown);

@@ -6,5 +6,6 @@ import { embed } from './scenarios/embed.ts';
 import { http } from './scenarios/http.ts';
 import { memory } from './scenarios/memory.ts';
 import { pull } from './scenarios/pull.ts';
+import { structure } from './scenarios/structure.ts';
 
-export const scenarios: readonly Scenario[] = [coldStart, http, embed, create, pull, memory];
+export const scenarios: readonly Scenario[] = [coldStart, http, embed, structure, create, pull, memory];

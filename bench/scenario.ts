@@ -31,6 +31,8 @@ export interface Entry {
 export interface Trial {
   readonly measures: readonly Measure[];
   readonly entries: readonly Entry[];
+  /** What the runs showed beyond figures; asked for when they are over, and printed with the notes. */
+  remarks?(): readonly string[];
 }
 
 interface OpenScenario {
@@ -44,6 +46,8 @@ export interface ScenarioContext {
   /** Closed when the scenario is over, with everything it started. */
   readonly scope: Scope;
   readonly signal: AbortSignal;
+  /** How many schemas `structure` sends; undefined = all. */
+  readonly mostSchemas: number | undefined;
 }
 
 export interface Scenario {

@@ -1,6 +1,6 @@
 /**
- * One streamed generation, timed at the client. The prompt is sent raw and the temperature is 0, so that all contestants compute the
- * same thing whatever their templates and defaults are.
+ * One streamed generation, timed at the client. The prompt is sent raw and the temperature is 0 unless the request says otherwise, so
+ * that all contestants compute the same thing whatever their templates and defaults are.
  */
 import type { BenchServer } from '../contestants/bench-server.ts';
 import { contextTokens } from '../contestants/llama-server-program.ts';
@@ -10,9 +10,16 @@ import { streamLines } from './stream-lines.ts';
 export interface GenerationRequest {
   readonly prompt: string;
   readonly maxTokens: number;
+  /** At temperature 1 with this seed; without it at temperature 0. */
+  readonly drawnWithSeed?: number;
+  /** JSON Schema that the answer has to follow. */
+  readonly schema?: unknown;
 }
 
 export interface Generation {
+  readonly text: string;
+  /** The model ended the answer; otherwise the limit did. */
+  readonly isFinished: boolean;
   /** From the request to the first text. */
   readonly firstTextMs: number;
   /** Tokens generated, as the server counts them. */
@@ -25,6 +32,7 @@ interface StreamEvent {
   readonly text: string;
   /** With the last event: how many tokens there were. */
   readonly totalTokens: number | undefined;
+  readonly isFinished?: boolean;
 }
 
 /** Throws if the server answers an error, or ends without text or without its count. */
@@ -37,17 +45,23 @@ export async function generate(
   let firstMs: number | undefined;
   let lastMs = startedMs;
   let tokens: number | undefined;
+  let isFinished = false;
+  const texts: string[] = [];
   const events = server.protocol === 'ollama' ? ollamaEvents : llamaServerEvents;
   for await (const event of events(server, request, signal)) {
     if (event.text !== '') {
       lastMs = performance.now();
       firstMs ??= lastMs;
+      texts.push(event.text);
     }
+    isFinished ||= event.isFinished === true;
     tokens = event.totalTokens ?? tokens;
   }
   if (firstMs === undefined || tokens === undefined) throw new Error('the answer had no text or no count of tokens');
   const decodeSeconds = (lastMs - firstMs) / 1000;
   return {
+    text: texts.join(''),
+    isFinished,
     firstTextMs: firstMs - startedMs,
     tokens,
     decodeTokensPerSecond: decodeSeconds > 0 ? (tokens - 1) / decodeSeconds : 0,
@@ -58,11 +72,12 @@ interface OllamaLine {
   readonly response?: string;
   readonly error?: string;
   readonly eval_count?: number;
+  readonly done_reason?: string;
 }
 
 async function* ollamaEvents(
   server: BenchServer,
-  { prompt, maxTokens }: GenerationRequest,
+  { prompt, maxTokens, drawnWithSeed, schema }: GenerationRequest,
   signal: AbortSignal,
 ): AsyncGenerator<StreamEvent> {
   const body = {
@@ -70,12 +85,17 @@ async function* ollamaEvents(
     prompt,
     raw: true,
     keep_alive: '10m',
-    options: { num_predict: maxTokens, num_ctx: contextTokens, temperature: 0, seed: 1 },
+    format: schema,
+    options: { num_predict: maxTokens, num_ctx: contextTokens, ...sampling(drawnWithSeed) },
   };
   for await (const line of streamLines(`${server.url}/api/generate`, body, signal)) {
     const value = JSON.parse(line) as OllamaLine;
     if (value.error !== undefined) throw new Error(value.error);
-    yield { text: value.response ?? '', totalTokens: value.eval_count };
+    yield {
+      text: value.response ?? '',
+      totalTokens: value.eval_count,
+      isFinished: value.done_reason === 'stop',
+    };
   }
 }
 
@@ -83,17 +103,33 @@ interface LlamaServerEvent {
   readonly content?: string;
   readonly stop?: boolean;
   readonly tokens_predicted?: number;
+  readonly stop_type?: string;
 }
 
 async function* llamaServerEvents(
   server: BenchServer,
-  { prompt, maxTokens }: GenerationRequest,
+  { prompt, maxTokens, drawnWithSeed, schema }: GenerationRequest,
   signal: AbortSignal,
 ): AsyncGenerator<StreamEvent> {
-  const body = { prompt, n_predict: maxTokens, temperature: 0, seed: 1, stream: true, cache_prompt: true };
+  const body = {
+    prompt,
+    n_predict: maxTokens,
+    stream: true,
+    cache_prompt: true,
+    json_schema: schema,
+    ...sampling(drawnWithSeed),
+  };
   for await (const line of streamLines(`${server.url}/completion`, body, signal)) {
     if (!line.startsWith('data:')) continue;
     const value = JSON.parse(line.slice('data:'.length)) as LlamaServerEvent;
-    yield { text: value.content ?? '', totalTokens: value.stop === true ? value.tokens_predicted : undefined };
+    yield {
+      text: value.content ?? '',
+      totalTokens: value.stop === true ? value.tokens_predicted : undefined,
+      isFinished: value.stop_type === 'eos',
+    };
   }
+}
+
+function sampling(drawnWithSeed: number | undefined): { readonly temperature: number; readonly seed: number } {
+  return drawnWithSeed === undefined ? { temperature: 0, seed: 1 } : { temperature: 1, seed: drawnWithSeed };
 }

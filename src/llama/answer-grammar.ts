@@ -52,14 +52,14 @@ export class AnswerGrammar {
   #takeFree(token: number): boolean {
     const { vocabulary } = this.#model;
     if (this.#watch === undefined || vocabulary.isEndOfGeneration(token)) return true;
-    const piece = vocabulary.piece(token, this.#visible.has(token)).toString('latin1');
+    const piece = vocabulary.spelling(token, this.#visible.has(token));
     const text = this.#watch.found(piece);
     if (text === undefined) {
       this.#watch.push(piece);
       return true;
     }
     const constraint = this.#begin();
-    if (!constraint.takeBytes(Buffer.from(text, 'latin1'))) return false;
+    if (!constraint.takeText(text)) return false;
     this.#constraint = constraint;
     this.#endIfComplete(constraint);
     return true;

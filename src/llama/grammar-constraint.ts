@@ -78,13 +78,13 @@ export class GrammarConstraint {
   /** Goes on behind `token`; false, and nothing has changed, where it is not allowed. */
   take(token: number): boolean {
     if (this.#source.isEndOfGeneration(token)) return this.#place.mayEnd;
-    return this.takeBytes(this.#source.piece(token, this.#visible.has(token)));
+    return this.takeText(this.#source.spelling(token, this.#visible.has(token)));
   }
 
-  /** As `take`, for text that no single token holds. */
-  takeBytes(bytes: Uint8Array): boolean {
+  /** As `take`, for text that no single token holds; one character for each byte. */
+  takeText(text: string): boolean {
     this.#grammar.matcher.renewWork();
-    const place = this.#behind(bytes);
+    const place = this.#behind(text);
     if (place === undefined) return false;
     this.#place = place;
     return true;
@@ -94,14 +94,15 @@ export class GrammarConstraint {
   allowed(): TokenSet {
     this.#grammar.matcher.renewWork();
     const allowed = this.#grammar.allowed(this.#place, this.#table());
-    const visible = [...this.#visible].filter((token) => this.#behind(this.#source.piece(token, true)) !== undefined);
+    const visible = [...this.#visible].filter(
+      (token) => this.#behind(this.#source.spelling(token, true)) !== undefined,
+    );
     return visible.length === 0 ? allowed : withTokens(allowed, visible);
   }
 
-  #behind(bytes: Uint8Array): GrammarPlace | undefined {
-    if (bytes.length === 0) return undefined;
-    let place: GrammarPlace | undefined = this.#place;
-    for (const byte of bytes) place = place?.afterByte(byte);
+  #behind(text: string): GrammarPlace | undefined {
+    let place: GrammarPlace | undefined = text === '' ? undefined : this.#place;
+    for (let index = 0; index < text.length; index++) place = place?.afterByte(text.charCodeAt(index));
     return place;
   }
 }

@@ -8,10 +8,9 @@ import { type TokenSet, type TokenSource, TokenTable } from './token-table.ts';
 
 /** The last token ends an answer, the one before it is a control token. */
 function vocabularyOf(pieces: readonly string[]): TokenSource {
-  const bytes = pieces.map((piece) => Buffer.from(piece, 'latin1'));
   return {
     size: pieces.length + 2,
-    piece: (token) => bytes[token] ?? Buffer.alloc(0),
+    spelling: (token) => pieces[token] ?? '',
     isEndOfGeneration: (token) => token === pieces.length + 1,
   };
 }

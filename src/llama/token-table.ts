@@ -6,9 +6,14 @@ import type { GrammarPlace } from '../formats/gbnf/partial-character.ts';
 
 export interface TokenSource {
   readonly size: number;
-  /** Bytes of the token in an answer; none for a control token. */
-  piece(token: number, special: boolean): Uint8Array;
+  /** The token's bytes in an answer, one character for each byte; none for a control token that is not `visible`. */
+  spelling(token: number, visible: boolean): string;
   isEndOfGeneration(token: number): boolean;
+}
+
+interface Spelled {
+  readonly token: number;
+  readonly text: string;
 }
 
 /** A set of tokens, a bit each. */
@@ -27,18 +32,17 @@ export class TokenTable {
 
   constructor(source: TokenSource) {
     this.#size = source.size;
-    const spelled: { readonly token: number; readonly text: string }[] = [];
+    const spelled: Spelled[] = [];
     const ends: number[] = [];
     for (let token = 0; token < source.size; token++) {
       if (source.isEndOfGeneration(token)) {
         ends.push(token);
         continue;
       }
-      // One character per byte, so that JavaScript's own order of strings is the order of bytes.
-      const text = Buffer.from(source.piece(token, false)).toString('latin1');
+      const text = source.spelling(token, false);
       if (text !== '') spelled.push({ token, text });
     }
-    spelled.sort((one, other) => (one.text < other.text ? -1 : one.text > other.text ? 1 : one.token - other.token));
+    sortByText(spelled);
     this.#ends = ends;
     this.#tokens = Int32Array.from(spelled, ({ token }) => token);
     this.#bytes = Buffer.from(spelled.map(({ text }) => text).join(''), 'latin1');
@@ -84,6 +88,42 @@ export function withTokens(set: TokenSet, tokens: readonly number[]): TokenSet {
   const larger = set.slice();
   for (const token of tokens) add(larger, token);
   return larger;
+}
+
+/**
+ * In place. Comparing a hundred thousand strings takes longer than a step may, numbers sort at once: the first four bytes and the place
+ * in the list make one number, and only texts that begin alike are compared.
+ */
+function sortByText(spelled: Spelled[]): void {
+  const places = 2 ** 21;
+  const unsorted = [...spelled];
+  const keys = new Float64Array(unsorted.length);
+  for (let index = 0; index < keys.length; index++) {
+    keys[index] = beginning(unsorted[index]?.text ?? '') * places + index;
+  }
+  keys.sort();
+  const same: Spelled[] = [];
+  let at = 0;
+  const flush = (): void => {
+    if (same.length > 1) same.sort((one, other) => (one.text < other.text ? -1 : one.text > other.text ? 1 : 0));
+    for (const each of same) spelled[at++] = each;
+    same.length = 0;
+  };
+  let previous = -1;
+  for (const key of keys) {
+    const start = Math.floor(key / places);
+    if (start !== previous) flush();
+    previous = start;
+    const each = unsorted[key - start * places];
+    if (each !== undefined) same.push(each);
+  }
+  flush();
+}
+
+function beginning(text: string): number {
+  let number = 0;
+  for (let index = 0; index < 4; index++) number = number * 256 + (index < text.length ? text.charCodeAt(index) : 0);
+  return number;
 }
 
 function add(set: TokenSet, token: number): void {

@@ -11,13 +11,15 @@ export class Vocabulary {
   readonly #bindings: Bindings;
   #tokens = new Int32Array(4096);
   #piece = Buffer.alloc(256);
-  readonly #endOfGeneration = new Map<number, boolean>();
+  /** By token: 0 not asked yet, 1 goes on, 2 ends. The whole vocabulary is asked about when a grammar is followed. */
+  readonly #endOfGeneration: Uint8Array;
 
   constructor(bindings: Bindings, model: Pointer) {
     this.#bindings = bindings;
     this.handle = bindings.vocabulary(model);
     this.size = bindings.vocabularySize(this.handle);
     this.addsBos = bindings.addsBos(this.handle);
+    this.#endOfGeneration = new Uint8Array(this.size);
   }
 
   /** Token ids of `text`. `addSpecial` adds BOS/EOS where the model asks for them, `parseSpecial` recognises special tokens. */
@@ -41,9 +43,21 @@ export class Vocabulary {
 
   /** UTF-8 bytes of one token; often a part of a character. `special` shows control tokens as text. A copy. */
   piece(token: number, special: boolean): Buffer {
+    const length = this.#readPiece(token, special);
+    return Buffer.from(this.#piece.subarray(0, length));
+  }
+
+  /** The bytes of one token as they stand in an answer (control tokens: none, unless `visible`), one character for each byte. */
+  spelling(token: number, visible: boolean): string {
+    const length = this.#readPiece(token, visible);
+    return this.#piece.toString('latin1', 0, length);
+  }
+
+  /** Leaves the bytes in the buffer; how many there are. */
+  #readPiece(token: number, special: boolean): number {
     for (;;) {
       const length = this.#bindings.tokenToPiece(this.handle, token, this.#piece, this.#piece.length, 0, special);
-      if (length >= 0) return Buffer.from(this.#piece.subarray(0, length));
+      if (length >= 0) return length;
       this.#piece = Buffer.alloc(-length);
     }
   }
@@ -54,12 +68,11 @@ export class Vocabulary {
   }
 
   isEndOfGeneration(token: number): boolean {
-    let known = this.#endOfGeneration.get(token);
-    if (known === undefined) {
-      known = this.#bindings.isEndOfGeneration(this.handle, token);
-      this.#endOfGeneration.set(token, known);
-    }
-    return known;
+    const known = this.#endOfGeneration[token] ?? 0;
+    if (known !== 0) return known === 2;
+    const ends = this.#bindings.isEndOfGeneration(this.handle, token);
+    this.#endOfGeneration[token] = ends ? 2 : 1;
+    return ends;
   }
 
   /** Whole text of a token list, BOS and other control tokens shown as text. */

@@ -57,6 +57,7 @@ const ranges = {
   minimum: optional(fc.constantFrom(...bounds)),
   maximum: optional(fc.constantFrom(...bounds)),
   exclusiveMinimum: optional(fc.constantFrom(...bounds)),
+  multipleOf: optional(fc.constantFrom(1, 2, 3, 10, 12, 250)),
 };
 const leaf: fc.Arbitrary<unknown> = fc.oneof(
   written(
@@ -96,6 +97,9 @@ export const anySchema: fc.Arbitrary<object> = fc
         properties: optional(fc.dictionary(fc.constantFrom(...names), tie('schema'), { maxKeys: 4 })),
         required: optional(fc.subarray(names, { maxLength: 3 })),
         additionalProperties: optional(tie('schema')),
+        patternProperties: optional(
+          fc.dictionary(fc.constantFrom('^[a-c]', 'd$', '"', '^k.*d'), tie('schema'), { maxKeys: 2 }),
+        ),
         minProperties: optional(few(2)),
         maxProperties: optional(few(3)),
         propertyNames: optional(

@@ -270,6 +270,77 @@ const cases: Record<string, Case> = {
     refuses: [-1.5, -2, 10.26, 11],
   },
   'multiples of one are whole': { schema: { type: 'number', multipleOf: 1 }, accepts: [3, -4], refuses: [1.5] },
+  'multiples of seven in a range': {
+    schema: { type: 'integer', multipleOf: 7, minimum: -30, maximum: 1_000 },
+    accepts: [-28, -7, 0, 7, 14, 994],
+    refuses: [-35, -1, 1, 8, 995, 1_001, 7.5],
+  },
+  'multiples of any size': {
+    schema: { type: 'number', multipleOf: 250 },
+    accepts: [0, 250, -1_000, 10_250],
+    refuses: [25, 251, -1, 0.5],
+  },
+  'common multiples of two steps': {
+    schema: {
+      allOf: [
+        { type: 'integer', multipleOf: 4 },
+        { multipleOf: 6, minimum: 1 },
+      ],
+    },
+    accepts: [12, 24, 120],
+    refuses: [0, 4, 6, 18],
+  },
+  'values of an enum that are multiples': {
+    schema: { enum: [1, 2, 3, 4], multipleOf: 2 },
+    accepts: [2, 4],
+    refuses: [1, 3],
+  },
+  'members by the pattern of their names': {
+    schema: {
+      type: 'object',
+      patternProperties: { '^n_': whole, '^s_': text, _x$: { enum: [1, 'a', true] } },
+      additionalProperties: false,
+    },
+    accepts: [{}, { n_a: 1, s_b: 'c' }, { n_x: 1 }, { s_x: 'a', a_x: true }],
+    refuses: [{ n_a: 'b' }, { b: 1 }, { n_x: 2 }, { s_x: 1 }, { a_x: 2 }],
+  },
+  'patterns of names hold for declared members too': {
+    schema: { properties: { n_id: { minimum: 3 } }, required: ['n_id'], patternProperties: { '^n_': whole } },
+    accepts: [{ n_id: 3 }, { n_id: 4, n_b: 1 }],
+    refuses: [{ n_id: 2 }, { n_id: 3.5 }, { n_id: 3, b: 1 }, { n_id: 3, n_b: 'x' }],
+  },
+  'additional members are those that match no pattern': {
+    schema: { type: 'object', patternProperties: { '^n': whole }, additionalProperties: text },
+    accepts: [
+      { n: 1, a: 'b' },
+      { a: 'b', n1: 2 },
+    ],
+    refuses: [{ n: 'a' }, { a: 1 }],
+  },
+  'a pattern of names can forbid them': {
+    schema: { type: 'object', patternProperties: { '^_': false }, additionalProperties: whole, maxProperties: 2 },
+    accepts: [{}, { a: 1 }, { a: 1, b_: 2 }],
+    refuses: [{ _a: 1 }, { a: 1, _: 2 }, { a: 1, b: 2, c: 3 }],
+  },
+  'patterns of names of two parts': {
+    schema: {
+      allOf: [
+        { type: 'object', patternProperties: { '^a': whole }, additionalProperties: false },
+        { type: 'object', patternProperties: { b$: { minimum: 5 } }, additionalProperties: { maximum: 9 } },
+      ],
+    },
+    accepts: [{ ab: 50 }, { a: 9 }],
+    refuses: [{ ab: 4 }, { a: 10 }, { b: 6 }],
+  },
+  'values of an enum that have members by pattern': {
+    schema: {
+      enum: [{ a1: 1 }, { a1: 'x' }, { b: 1 }],
+      patternProperties: { '^a': whole },
+      additionalProperties: false,
+    },
+    accepts: [{ a1: 1 }],
+    refuses: [{ a1: 'x' }, { b: 1 }],
+  },
   'keywords imply a type': { schema: { minLength: 1 }, accepts: ['a'], refuses: ['', 1, null] },
   'annotations say nothing': {
     schema: {
@@ -370,12 +441,25 @@ describe('a schema that cannot be enforced', () => {
   test.each([
     ['not', { properties: { 'a/b~c': { not: {} } } }, '/properties/a~1b~0c/not'],
     ['if', { items: { if: {}, else: {} } }, '/items/if'],
-    ['patternProperties', { patternProperties: { '^a': {} } }, '/patternProperties'],
+    ['a pattern of names with look ahead', { patternProperties: { '^(?=a)': {} } }, '/patternProperties/^(?=a)'],
+    [
+      'many patterns of names',
+      { patternProperties: Object.fromEntries(Array.from('abcdefg', (letter) => [letter, {}])) },
+      '/patternProperties',
+    ],
     ['unevaluatedProperties', { unevaluatedProperties: false }, '/unevaluatedProperties'],
     ['dependentRequired', { dependentRequired: { a: ['b'] } }, '/dependentRequired'],
     ['contains', { contains: {} }, '/contains'],
     ['uniqueItems', { items: {}, uniqueItems: true }, '/uniqueItems'],
-    ['multipleOf', { type: 'integer', multipleOf: 5 }, '/multipleOf'],
+    ['multipleOf a fraction', { type: 'number', multipleOf: 0.01 }, '/multipleOf'],
+    ['multipleOf zero', { type: 'number', multipleOf: 0 }, '/multipleOf'],
+    ['multipleOf a large number', { type: 'integer', multipleOf: 1_001 }, '/multipleOf'],
+    ['then', JSON.parse('{"then":{}}'), '/then'],
+    ['else', { else: {} }, '/else'],
+    ['dependentSchemas', { dependentSchemas: { a: {} } }, '/dependentSchemas'],
+    ['unevaluatedItems', { unevaluatedItems: false }, '/unevaluatedItems'],
+    ['minContains', { minContains: 1 }, '/minContains'],
+    ['$dynamicRef', { $dynamicRef: '#' }, '/$dynamicRef'],
     ['oneOf that overlaps', { oneOf: [{ type: 'integer' }, { type: 'number' }] }, '/oneOf'],
     [
       'oneOf whose options share optional members',

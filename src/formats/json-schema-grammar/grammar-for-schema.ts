@@ -13,7 +13,8 @@ import { isSchemaObject, SchemaDocument } from './schema/schema-document.ts';
  * - members come in the order of `properties`, and only declared ones unless `additionalProperties` is there and not false;
  * - a tuple has all its declared items unless minItems asks for fewer, and no others unless `items` is there;
  * - a schema without `type` whose keywords speak of strings (or objects, …) means strings;
- * - numbers in a range have no exponent; a string with a pattern and a large maxLength may end before it.
+ * - members of names that only `patternProperties` speaks of come as well, others beside them by additionalProperties alone;
+ * - numbers in a range, and multiples, have no exponent; a string with a pattern and a large maxLength may end before it.
  *
  * Throws `invalid_format` (400) naming the JSON pointer of a keyword that cannot be enforced, and for a schema that is malformed,
  * too large, or satisfied by no finite document.

@@ -26,11 +26,11 @@ import { otherNames } from './string-rules.ts';
 export function objectsOf(maker: RuleMaker, nodes: readonly SchemaObject[], hint: string): GrammarExpression {
   const { document, builder } = maker;
   const shape = objectShape(document, nodes);
-  const { properties, additional, names, least, most } = shape;
-  const isFree = properties.size === 0 && additional?.length === 0 && names.length === 0;
+  const { properties, additional, groups, names, least, most } = shape;
+  const isFree = properties.size === 0 && additional?.length === 0 && names.length === 0 && groups.length === 1;
   if (isFree && least === 0 && most === Infinity) return objectRule(builder);
   // Members of free names can repeat a name, and then an object has fewer than were written.
-  if (additional !== undefined && least > properties.size + 1) {
+  if (hasOthers(shape) && least > properties.size + 1) {
     throw document.refuse(
       shape.node ?? {},
       'minProperties',
@@ -42,6 +42,11 @@ export function objectsOf(maker: RuleMaker, nodes: readonly SchemaObject[], hint
   const mayBeEmpty = least === 0 && ![...properties.values()].some((property) => property.required);
   const content = sequence(first, space);
   return sequence(text('{'), space, mayBeEmpty ? optional(content) : content, text('}'));
+}
+
+/** May there be members of names that nobody declared? */
+function hasOthers({ groups }: ObjectShape): boolean {
+  return groups.some(({ schemas }) => schemas !== undefined);
 }
 
 /** Picks and rests by the count of members before them. */
@@ -84,9 +89,10 @@ function membersOf(maker: RuleMaker, shape: ObjectShape, hint: string): GrammarE
 }
 
 /** The largest count that need be told apart from larger ones; undefined when no count decides anything. */
-function countsToTell({ properties, additional, least, most }: ObjectShape): number | undefined {
+function countsToTell(shape: ObjectShape): number | undefined {
+  const { properties, least, most } = shape;
   const required = [...properties.values()].filter((property) => property.required).length;
-  const largest = additional === undefined ? properties.size : Infinity;
+  const largest = hasOthers(shape) ? Infinity : properties.size;
   if (least <= required && most >= largest) return undefined;
   return most >= largest ? least : Math.max(least, Math.min(most, properties.size));
 }
@@ -104,16 +110,20 @@ function memberOf({ document, builder, valueOf }: RuleMaker, shape: ObjectShape,
 /** What may follow when all properties have had their turn. */
 function additionalMembers(maker: RuleMaker, shape: ObjectShape, counts: number | undefined): Following {
   const { builder } = maker;
-  const { properties, additional, least, most } = shape;
+  const { properties, groups, least, most } = shape;
   const all = Array.from({ length: (counts ?? 0) + 1 }, (_, count) => count);
-  if (additional === undefined) {
+  if (!hasOthers(shape)) {
     const rest = all.map((count) => (counts === undefined || count >= least ? emptyText : nothingMatches));
     return { pick: all.map(() => nothingMatches), rest };
   }
   const space = spaceRule(builder);
   const mostMembers = most === Infinity ? most : Math.min(most, properties.size + schemaLimits.mostCount);
-  const key = otherNames(maker, shape.names, [...properties.keys()]);
-  const member = builder.define('member', sequence(key, text(':'), space, maker.valueOf(additional, 'additional')));
+  const members = groups.flatMap(({ automata, schemas }) => {
+    if (schemas === undefined) return [];
+    const key = otherNames(maker, shape.names, [...properties.keys()], automata);
+    return [sequence(key, text(':'), space, maker.valueOf(schemas, 'additional'))];
+  });
+  const member = builder.define('member', choice(members));
   const more = builder.define('more', sequence(text(','), space, member));
   // Further ones may repeat a name, so together they count for one towards the least.
   const manyMore = (count: number): GrammarExpression => {

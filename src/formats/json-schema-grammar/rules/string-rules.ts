@@ -1,5 +1,5 @@
 import { buildStateTable, type StateTable, tableAutomaton } from '../automaton/state-table.ts';
-import { lengthAutomaton, otherTextAutomaton, type TextAutomaton } from '../automaton/text-automaton.ts';
+import { acceptsText, lengthAutomaton, otherTextAutomaton, type TextAutomaton } from '../automaton/text-automaton.ts';
 import { type GrammarExpression, nothingMatches, sequence, text } from '../grammar/grammar-expression.ts';
 import { schemaLimits } from '../schema-limits.ts';
 import type { SchemaNode, SchemaObject } from '../schema/schema-document.ts';
@@ -18,16 +18,17 @@ export function stringsOf(maker: RuleMaker, nodes: readonly SchemaObject[], hint
 }
 
 /**
- * The strings that may name a member none of `taken` names, all of `schemas` holding. Names have one spelling each: with `\u0061` for
+ * The strings that may name a member none of `taken` names, all of `schemas` holding and `automata` accepting. Names have one spelling each: with `\u0061` for
  * `a` a model could give a declared member a value its schema forbids.
  */
 export function otherNames(
   maker: RuleMaker,
   schemas: readonly SchemaNode[],
   taken: readonly string[],
+  automata: readonly TextAutomaton[],
 ): GrammarExpression {
   const { document } = maker;
-  const excluded = taken.length === 0 ? [] : [otherTextAutomaton(taken)];
+  const excluded = taken.length === 0 ? automata : [...automata, otherTextAutomaton(taken)];
   if (schemas.length === 0) return stringsOfShape(maker, stringShape(document, []), 'name', excluded);
   const options: GrammarExpression[] = [];
   for (const { nodes } of branchesOf(document, schemas)) {
@@ -36,7 +37,10 @@ export function otherNames(
     if (values === undefined) options.push(stringsOfShape(maker, stringShape(document, nodes), 'name', excluded));
     else {
       const names = values.filter((value) => typeof value === 'string' && !taken.includes(value));
-      const allowed = names.filter((name) => satisfiesAll(document, name, schemas));
+      const allowed = names.filter(
+        (name) =>
+          satisfiesAll(document, name, schemas) && automata.every((automaton) => acceptsText(automaton, String(name))),
+      );
       options.push(...allowed.map((name) => text(JSON.stringify(name))));
     }
   }

@@ -82,9 +82,12 @@ function objectsConflict(document: SchemaDocument, made: ObjectShape, checked: O
     .map(([name]) => name);
   return demanded.some((name) => {
     const own = made.properties.get(name);
-    if (own === undefined && made.additional === undefined) return true;
-    const other = checked.properties.get(name)?.schemas ?? checked.additional ?? closedTo(checked);
-    return schemasConflict(document, own?.schemas ?? made.additional ?? [], other, level + 1);
+    const mayBeByPattern = (shape: ObjectShape): boolean => shape.groups.length > 1;
+    if (own === undefined && made.additional === undefined && !mayBeByPattern(made)) return true;
+    const rest = mayBeByPattern(checked) ? [] : (checked.additional ?? closedTo(checked));
+    const other = checked.properties.get(name)?.schemas ?? rest;
+    const ownRest = mayBeByPattern(made) ? [] : (made.additional ?? []);
+    return schemasConflict(document, own?.schemas ?? ownRest, other, level + 1);
   });
 }
 

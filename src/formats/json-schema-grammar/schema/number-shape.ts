@@ -13,10 +13,15 @@ export interface NumberShape {
   /** Inclusive bounds, of whole numbers where `integers`. They may be infinite, and `lower` above `upper`. */
   readonly lower: number;
   readonly upper: number;
+  /** The number is a multiple of it, where it is above 1. */
+  readonly step: number;
 }
 
 /** Next to zero, an exclusive bound leaves out what is smaller than this: written out, the next double has 324 digits. */
 const smallestFraction = 1e-15;
+
+/** Largest multipleOf: remainders are told apart digit by digit, and multiply with the states of a range. */
+const largestStep = 1_000;
 
 /** Beyond the 16 digits that a bounded number may have before the point. */
 const beyondDigits = 1e16;
@@ -41,12 +46,20 @@ export function numberShape(
   let integers = integersOnly;
   let lower = -Infinity;
   let upper = Infinity;
+  let step = 1;
   for (const node of nodes) {
-    const step = numberKeyword(document, node, 'multipleOf');
-    if (step !== undefined && step !== 1)
-      throw document.refuse(node, 'multipleOf', '"multipleOf" other than 1 cannot be enforced');
+    const multiple = numberKeyword(document, node, 'multipleOf');
+    if (multiple !== undefined) step = commonMultiple(step, multiple);
+    // Validators divide doubles, and find that 0.07 is no multiple of 0.01.
+    if (multiple !== undefined && !(Number.isInteger(multiple) && multiple > 0 && step <= largestStep)) {
+      throw document.refuse(
+        node,
+        'multipleOf',
+        `"multipleOf" other than a whole number from 1 to ${largestStep} cannot be enforced`,
+      );
+    }
     const range = formatRanges.get(stringKeyword(document, node, 'format') ?? '');
-    integers ||= step === 1 || range !== undefined;
+    integers ||= multiple !== undefined || range !== undefined;
     lower = Math.max(lower, range?.[0] ?? -Infinity, ...bounds(document, node, 'minimum', 'exclusiveMinimum', above));
     upper = Math.min(upper, range?.[1] ?? Infinity, ...bounds(document, node, 'maximum', 'exclusiveMaximum', below));
   }
@@ -70,7 +83,13 @@ export function numberShape(
       );
     }
   }
-  return { integers, lower, upper };
+  return { integers, lower, upper, step };
+}
+
+function commonMultiple(one: number, other: number): number {
+  let [larger, smaller] = [one, other];
+  while (smaller > 0) [larger, smaller] = [smaller, larger % smaller];
+  return (one / larger) * other;
 }
 
 /** The bounds that `node` sets on one side, exclusive ones moved inward. Draft 4's boolean form makes the inclusive one exclusive. */

@@ -20,7 +20,6 @@ const refusedKeywords: readonly string[] = [
   'maxContains',
   'minContains',
   'not',
-  'patternProperties',
   'then',
   'unevaluatedItems',
   'unevaluatedProperties',
@@ -29,7 +28,7 @@ const refusedKeywords: readonly string[] = [
 /** Throws for a keyword of `node` that cannot be enforced. */
 export function refuseKeywords(document: SchemaDocument, node: SchemaObject): void {
   for (const key of refusedKeywords) {
-    // `patternProperties: {}` and the like say nothing.
+    // `dependentSchemas: {}` and the like say nothing.
     const value = keyword(node, key);
     if (
       value === undefined ||
@@ -48,9 +47,4 @@ export function refuseKeywords(document: SchemaDocument, node: SchemaObject): vo
   }
 }
 
-const saysNothingWhenEmpty: ReadonlySet<string> = new Set([
-  'dependencies',
-  'dependentRequired',
-  'dependentSchemas',
-  'patternProperties',
-]);
+const saysNothingWhenEmpty: ReadonlySet<string> = new Set(['dependencies', 'dependentRequired', 'dependentSchemas']);

@@ -6,6 +6,7 @@ import { acceptsText } from '../automaton/text-automaton.ts';
 import { isAllowedValue } from './allowed-values.ts';
 import { arrayShape } from './array-shape.ts';
 import { numberShape } from './number-shape.ts';
+import { patternPropertiesKeyword } from './pattern-properties.ts';
 import { refuseKeywords } from './refused-keywords.ts';
 import { isSchemaObject, type SchemaDocument, type SchemaNode, type SchemaObject } from './schema-document.ts';
 import {
@@ -65,7 +66,8 @@ function satisfiesOwnKeywords(document: SchemaDocument, value: unknown, schema: 
   }
   if (typeof value === 'number') {
     const shape = numberShape(document, [schema], integers);
-    return value >= shape.lower && value <= shape.upper && (!shape.integers || Number.isInteger(value));
+    const isWhole = !shape.integers || (Number.isInteger(value) && value % shape.step === 0);
+    return value >= shape.lower && value <= shape.upper && isWhole;
   }
   if (Array.isArray(value)) {
     const { places, rest, least, most } = arrayShape(document, [schema], false);
@@ -81,10 +83,15 @@ function satisfiesAsObject(document: SchemaDocument, value: SchemaObject, schema
   if (members.length > (countKeyword(document, schema, 'maxProperties') ?? Infinity)) return false;
   if (!stringsKeyword(document, schema, 'required').every((name) => Object.hasOwn(value, name))) return false;
   const properties = propertiesKeyword(document, schema);
+  const byPattern = patternPropertiesKeyword(document, schema);
   const additional = schemaKeyword(document, schema, 'additionalProperties') ?? true;
   const names = schemaKeyword(document, schema, 'propertyNames') ?? true;
-  return members.every(
-    ([name, member]) =>
-      satisfiesAll(document, name, [names]) && satisfiesAll(document, member, [properties?.get(name) ?? additional]),
-  );
+  return members.every(([name, member]) => {
+    const declared = properties?.get(name);
+    const matching = byPattern.filter(({ automaton }) => acceptsText(automaton, name)).map((each) => each.schema);
+    const known = declared === undefined ? matching : [declared, ...matching];
+    return (
+      satisfiesAll(document, name, [names]) && satisfiesAll(document, member, known.length === 0 ? [additional] : known)
+    );
+  });
 }

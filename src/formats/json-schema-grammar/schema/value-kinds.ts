@@ -13,7 +13,15 @@ export interface AllowedKinds {
 
 /** Keywords that speak of one kind. A schema without `type` that uses one means that kind, whatever the specification allows beside. */
 const kindKeywords: Readonly<Record<ValueKind, readonly string[]>> = {
-  object: ['properties', 'required', 'additionalProperties', 'propertyNames', 'minProperties', 'maxProperties'],
+  object: [
+    'properties',
+    'patternProperties',
+    'required',
+    'additionalProperties',
+    'propertyNames',
+    'minProperties',
+    'maxProperties',
+  ],
   array: ['items', 'prefixItems', 'additionalItems', 'minItems', 'maxItems'],
   string: ['pattern', 'minLength', 'maxLength'],
   number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf'],
