@@ -17,8 +17,8 @@ export interface DownloadTarget {
   /** Of all parts. */
   readonly completedBytes: number;
   /**
-   * Adds bytes behind what the part has; they must not reach beyond the part. One call at a time per part. The bytes are taken over and
-   * must not change afterwards. Throws `store_write`, also for an earlier write.
+   * Adds bytes behind what the part has; they must not reach beyond the part. One call at a time per part. The bytes are copied before it
+   * returns. Rejects with `store_write`, also for an earlier write.
    */
   append(part: DownloadPart, bytes: Uint8Array): Promise<void>;
 }

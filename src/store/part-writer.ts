@@ -1,16 +1,31 @@
 /**
- * Writes what arrives for one part of a half-finished blob. Bytes are gathered for a moment, so that a fast line is written in large
- * pieces: each write costs a trip to another thread and back. A slow line is written at least at every moment's end.
+ * Writes what arrives for one part of a half-finished blob. Bytes are gathered in blocks of memory that are used again and again, so that
+ * a fast line is written in large pieces: each write costs a trip to another thread and back. A slow line is written at least at every
+ * moment's end.
  */
 import type { FileHandle } from 'node:fs/promises';
 import type { PartRecord } from './part-layout.ts';
 
 /** Enough to write at once. */
-const pieceBytes = 1024 * 1024;
+const blockBytes = 1024 * 1024;
 const momentMs = 50;
 
 /** How much may wait for the disk before the line has to. */
 const maxWaitingBytes = 4 * 1024 * 1024;
+
+/** Memory with nothing in it at the moment; the parts of a blob share it. */
+export type SpareBlocks = Buffer[];
+
+interface Block {
+  readonly memory: Buffer;
+  filledBytes: number;
+}
+
+export interface PartWriterOptions {
+  readonly file: FileHandle;
+  readonly spare: SpareBlocks;
+  readonly onWritten: (part: PartWriter, bytes: number) => void;
+}
 
 export class PartWriter {
   readonly number: number;
@@ -20,25 +35,19 @@ export class PartWriter {
   completedBytes: number;
   /** What is in the file. */
   writtenBytes: number;
-  readonly #file: FileHandle;
-  readonly #onWritten: (part: PartWriter) => void;
-  #waiting: Uint8Array[] = [];
+  readonly #options: PartWriterOptions;
+  #waiting: Block[] = [];
   #writing: Promise<void> | undefined;
   #moment: NodeJS.Timeout | undefined;
   #hasFailed = false;
 
-  constructor(
-    { number, offset, sizeBytes, completedBytes }: PartRecord,
-    file: FileHandle,
-    onWritten: (part: PartWriter) => void,
-  ) {
+  constructor({ number, offset, sizeBytes, completedBytes }: PartRecord, options: PartWriterOptions) {
     this.number = number;
     this.offset = offset;
     this.sizeBytes = sizeBytes;
     this.completedBytes = completedBytes;
     this.writtenBytes = completedBytes;
-    this.#file = file;
-    this.#onWritten = onWritten;
+    this.#options = options;
   }
 
   /** What the part's file may say. */
@@ -47,13 +56,13 @@ export class PartWriter {
     return { number, offset, sizeBytes, completedBytes: writtenBytes };
   }
 
-  /** Takes bytes over; they must not change afterwards. Rejects with what an earlier or this write throws. */
+  /** Copies the bytes before it returns. Rejects with what an earlier or this write throws. */
   async append(bytes: Uint8Array): Promise<void> {
-    this.#waiting.push(bytes);
+    this.#gather(bytes);
     this.completedBytes += bytes.byteLength;
     const waitingBytes = this.completedBytes - this.writtenBytes;
     if (waitingBytes > maxWaitingBytes) await this.flush();
-    else if (waitingBytes >= pieceBytes || this.completedBytes === this.sizeBytes) this.#write();
+    else if (waitingBytes >= blockBytes || this.completedBytes === this.sizeBytes) this.#write();
     else this.#moment ??= setTimeout(() => this.#write(), momentMs);
     // A write that failed stays, to be told here.
     if (this.#hasFailed) await this.#writing;
@@ -63,6 +72,20 @@ export class PartWriter {
   async flush(): Promise<void> {
     this.#write();
     await this.#writing;
+  }
+
+  #gather(bytes: Uint8Array): void {
+    for (let taken = 0; taken < bytes.byteLength;) {
+      let block = this.#waiting.at(-1);
+      if (block === undefined || block.filledBytes === blockBytes) {
+        block = { memory: this.#options.spare.pop() ?? Buffer.allocUnsafeSlow(blockBytes), filledBytes: 0 };
+        this.#waiting.push(block);
+      }
+      const piece = bytes.subarray(taken, taken + blockBytes - block.filledBytes);
+      block.memory.set(piece, block.filledBytes);
+      block.filledBytes += piece.byteLength;
+      taken += piece.byteLength;
+    }
   }
 
   #write(): void {
@@ -76,28 +99,21 @@ export class PartWriter {
   }
 
   async #writeAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      let pieces = this.#waiting;
-      this.#waiting = [];
-      let left = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
-      while (left > 0) {
-        const { bytesWritten } = await this.#file.writev(pieces, this.offset + this.writtenBytes);
-        this.writtenBytes += bytesWritten;
-        left -= bytesWritten;
-        pieces = left === 0 ? [] : without(pieces, bytesWritten);
-      }
-      this.#onWritten(this);
+    const { spare, onWritten } = this.#options;
+    for (let block = this.#waiting.shift(); block !== undefined; block = this.#waiting.shift()) {
+      await this.#writeBlock(block);
+      spare.push(block.memory);
+      onWritten(this, block.filledBytes);
     }
     this.#writing = undefined;
   }
-}
 
-/** What a write that stopped half-way has left. */
-function without(pieces: readonly Uint8Array[], written: number): Uint8Array[] {
-  let skip = written;
-  return pieces.flatMap((piece) => {
-    const cut = Math.min(skip, piece.byteLength);
-    skip -= cut;
-    return cut === piece.byteLength ? [] : [piece.subarray(cut)];
-  });
+  async #writeBlock({ memory, filledBytes }: Block): Promise<void> {
+    for (let from = 0; from < filledBytes;) {
+      const place = this.offset + this.writtenBytes;
+      const { bytesWritten } = await this.#options.file.write(memory, from, filledBytes - from, place);
+      this.writtenBytes += bytesWritten;
+      from += bytesWritten;
+    }
+  }
 }

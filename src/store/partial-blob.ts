@@ -11,7 +11,7 @@ import { createFollowingHash, type FollowingHash } from './following-hash.ts';
 import { makeFolder } from './make-folder.ts';
 import { partialPath, readPartRecords, removePartRecords, writePartRecord } from './part-files.ts';
 import { layOutParts, type PartRecord } from './part-layout.ts';
-import { PartWriter } from './part-writer.ts';
+import { PartWriter, type SpareBlocks } from './part-writer.ts';
 import { flushFolder } from './place-file.ts';
 import { isAbsent, writeFault } from './store-fault.ts';
 
@@ -29,7 +29,7 @@ export interface PartialBlob {
   /** What was there already when it was opened. */
   readonly resumedBytes: number;
   /**
-   * Adds bytes behind what the part has, within the part; one call at a time per part. They are taken over and must not change. Throws
+   * Adds bytes behind what the part has, within the part; one call at a time per part. They are copied before it returns. Rejects with
    * `store_write`, also for an earlier write.
    */
   append(part: PartialBlobPart, bytes: Uint8Array): Promise<void>;
@@ -50,8 +50,8 @@ export interface OpenPartialBlobOptions {
 const minUnrecordedBytes = 256 * 1024;
 const maxUnrecordedBytes = 16 * 1024 * 1024;
 
-/** Flushed to the disk in such steps, beside the transfer, so that the end of it does not wait for all. */
-const flushEveryBytes = 32 * 1024 * 1024;
+/** What is worth a flush beside the transfer. A disk that is slower than the line gets the next one as soon as it is done with one. */
+const flushEveryBytes = 8 * 1024 * 1024;
 
 /** Throws `store_write`, also when the disk has no room for what is missing. */
 export async function openPartialBlob(options: OpenPartialBlobOptions): Promise<PartialBlob> {
@@ -75,9 +75,11 @@ class OpenPartialBlob implements PartialBlob {
   readonly #unrecordedBytes: number;
   /** The first part that isn't written in full; it only ever moves on. */
   #frontier = 0;
+  /** Records, one after the other, beside the transfer. */
+  #recording: Promise<void> = Promise.resolve();
+  /** Writes to the disk, beside the transfer too, so that its end has little to wait for. */
+  #flushing: Promise<void> | undefined;
   #unflushedBytes = 0;
-  /** Records and flushes, one after the other, beside the transfer. */
-  #upkeep: Promise<void> = Promise.resolve();
   #closed: Promise<void> | undefined;
 
   constructor({ path, digest, sizeBytes }: OpenPartialBlobOptions, { file, parts }: Files) {
@@ -87,7 +89,9 @@ class OpenPartialBlob implements PartialBlob {
     this.#path = path;
     this.#digest = digest;
     this.#file = file;
-    this.parts = parts.map((part) => new PartWriter(part, file, (writer) => this.#written(writer)));
+    const spare: SpareBlocks = [];
+    const onWritten = (part: PartWriter, bytes: number) => this.#written(part, bytes);
+    this.parts = parts.map((part) => new PartWriter(part, { file, spare, onWritten }));
     this.#recordedBytes = new Map(this.parts.map((part) => [part, part.completedBytes]));
     this.#unrecordedBytes = Math.min(maxUnrecordedBytes, Math.max(minUnrecordedBytes, sizeBytes / 64));
     this.#hash = createFollowingHash(file, () => this.#contiguousBytes());
@@ -129,34 +133,38 @@ class OpenPartialBlob implements PartialBlob {
     return part === undefined ? this.sizeBytes : part.offset + part.writtenBytes;
   }
 
-  #written(part: PartWriter): void {
+  #written(part: PartWriter, bytes: number): void {
     this.#hash.follow();
     const newBytes = part.writtenBytes - (this.#recordedBytes.get(part) ?? 0);
     if (newBytes >= this.#unrecordedBytes || part.writtenBytes === part.sizeBytes) this.#record(part);
+    this.#unflushedBytes += bytes;
+    if (this.#unflushedBytes >= flushEveryBytes) this.#flush();
   }
 
   #record(part: PartWriter): void {
     const { record } = part;
-    this.#unflushedBytes += record.completedBytes - (this.#recordedBytes.get(part) ?? 0);
     this.#recordedBytes.set(part, record.completedBytes);
-    const flushes = this.#unflushedBytes >= flushEveryBytes;
-    if (flushes) this.#unflushedBytes = 0;
-    this.#upkeep = this.#keepUp(this.#upkeep, record, flushes);
+    this.#recording = this.#recording.then(() => writePartRecord(this.#path, record));
     // Awaited at the end; a fault before that is not lost, only early.
-    this.#upkeep.catch(() => {});
+    this.#recording.catch(() => {});
   }
 
-  async #keepUp(before: Promise<void>, record: PartRecord, flushes: boolean): Promise<void> {
-    await before;
-    await writePartRecord(this.#path, record);
-    if (flushes) await this.#file.datasync();
+  #flush(): void {
+    if (this.#flushing !== undefined) return;
+    this.#unflushedBytes = 0;
+    this.#flushing = this.#file.datasync().then(() => {
+      this.#flushing = undefined;
+    });
+    // One that failed stays, to be told at the end: the system tells it once.
+    this.#flushing.catch(() => {});
   }
 
   async #place(): Promise<void> {
     for (const part of this.parts) await part.flush();
     const hashing = this.#hash.digest(this.sizeBytes);
     hashing.catch(() => {});
-    await this.#upkeep;
+    await this.#recording;
+    await this.#flushing;
     await this.#file.chmod(0o644);
     await this.#file.sync();
     const found: Digest = `sha256:${await hashing}`;
@@ -179,7 +187,8 @@ class OpenPartialBlob implements PartialBlob {
     // Whoever closes gives up: what could not be written or recorded costs bytes, nothing else.
     for (const part of this.parts) await part.flush().catch(() => {});
     for (const part of this.parts) if (part.writtenBytes > (this.#recordedBytes.get(part) ?? 0)) this.#record(part);
-    await this.#upkeep.catch(() => {});
+    await this.#recording.catch(() => {});
+    await this.#flushing?.catch(() => {});
     await this.#file.close();
   }
 }

@@ -5,9 +5,10 @@
  */
 import type { SecureContext } from 'node:tls';
 import type * as Undici from 'undici';
-import type { Dispatcher } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
 import type { ProxySettings } from '../../config/settings.ts';
 import { chooseProxy } from './choose-proxy.ts';
+import { receiveRing } from './receive-ring.ts';
 import { trustedCertificates, type CertificateFiles } from './trusted-certificates.ts';
 
 export interface HttpRequest {
@@ -26,7 +27,10 @@ export interface HttpReply {
   readonly status: number;
   /** A header's first value; undefined where it is absent. */
   header(name: string): string | undefined;
-  /** To be read to its end, or given up with `discard`. Waits for bytes without limit. */
+  /**
+   * To be read to its end, or given up with `discard`. Waits for bytes without limit. What it gave is overwritten once more is asked for
+   * (`receive-ring.ts`): who keeps bytes copies them.
+   */
   readonly body: AsyncIterable<Uint8Array>;
   /** Ends a reply whose body is not wanted. */
   discard(): void;
@@ -95,7 +99,7 @@ interface Network {
 }
 
 async function openNetwork({ proxy, ...files }: HttpClientOptions): Promise<Network> {
-  const { Agent, ProxyAgent, request } = await import('undici');
+  const { Agent, ProxyAgent, buildConnector, request } = await import('undici');
   const dispatchers = new Map<string, Promise<Dispatcher>>();
   let certificates: Promise<SecureContext> | undefined;
 
@@ -103,7 +107,11 @@ async function openNetwork({ proxy, ...files }: HttpClientOptions): Promise<Netw
     // Only who speaks TLS pays for reading the authorities.
     const tls = isSecure ? { secureContext: await (certificates ??= trustedCertificates(files)) } : {};
     const connect = { ...tls, timeout: connectTimeoutMs };
-    if (uri === undefined) return new Agent({ connect });
+    if (uri === undefined) {
+      const ringed: buildConnector.connector = (target, callback) =>
+        buildConnector({ ...connect, onread: receiveRing() })(target, callback);
+      return new Agent({ connect: ringed });
+    }
     // Plain HTTP goes through a proxy as it is, without a tunnel: many permit tunnels to port 443 alone.
     return new ProxyAgent({ uri, proxyTunnel: false, requestTls: connect, proxyTls: connect, connect });
   }

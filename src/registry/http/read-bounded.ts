@@ -20,7 +20,8 @@ export async function readBounded(reply: HttpReply, maxBytes: number, { host, st
   for await (const chunk of reply.body) {
     sizeBytes += chunk.byteLength;
     if (sizeBytes > maxBytes) throw tooLarge();
-    chunks.push(chunk);
+    // The reply uses its memory again.
+    chunks.push(Uint8Array.from(chunk));
   }
   return Buffer.concat(chunks);
 }
