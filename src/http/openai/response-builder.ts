@@ -112,13 +112,13 @@ export function createResponseBuilder({ id, request, newId, now }: ResponseBuild
     },
     finish(counts) {
       const isCutOff = counts.reason === 'length';
-      const ending = isCutOff ? 'incomplete' : 'completed';
       const hasAnswer =
         open?.kind === 'message' || open?.kind === 'call' || output.some(({ type }) => type !== 'reasoning');
       const events = hasAnswer || isCutOff ? [] : opened(openMessage(newId('msg')));
-      events.push(...close(ending));
-      state = { status: ending, completedAt: isCutOff ? null : now(), counts, error: null };
-      return [...events, aboutResponse(ending)];
+      // Ollama calls every response completed, and its clients wait for that event; what was cut off is the item.
+      events.push(...close(isCutOff ? 'incomplete' : 'completed'));
+      state = { status: 'completed', completedAt: now(), counts, error: null };
+      return [...events, aboutResponse('completed')];
     },
     fail({ message, param }) {
       const events = close('incomplete');

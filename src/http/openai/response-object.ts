@@ -33,7 +33,7 @@ export interface FunctionCallOutput {
 export type OutputItem = ReasoningOutput | MessageOutput | FunctionCallOutput;
 
 export interface ResponseOutcome {
-  readonly status: 'in_progress' | 'completed' | 'incomplete' | 'failed';
+  readonly status: 'in_progress' | 'completed' | 'failed';
   readonly completedAt: number | null;
   readonly output: readonly OutputItem[];
   readonly counts: AnswerCounts | undefined;
@@ -62,7 +62,7 @@ export function responseObject(
     created_at: createdAt,
     completed_at: completedAt,
     status,
-    incomplete_details: status === 'incomplete' ? { reason: 'max_output_tokens' } : null,
+    incomplete_details: null,
     model: request.model,
     previous_response_id: request.previous_response_id ?? null,
     conversation: null,
