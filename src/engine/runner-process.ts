@@ -208,7 +208,11 @@ class RunnerProcess implements Runner {
         const reply = await queue.next();
         if (reply.type === 'failed') {
           ended = true;
-          throw new CorralError(reply.code, reply.message, reply.tooLong === undefined ? {} : { cause: reply.tooLong });
+          const { code, message, param, tooLong } = reply;
+          throw new CorralError(code, message, {
+            ...(param !== undefined && { param }),
+            ...(tooLong !== undefined && { cause: tooLong }),
+          });
         }
         ended = reply.type !== 'text';
         yield reply;

@@ -82,7 +82,12 @@ export interface GenerateRequest {
   readonly topLogprobs: number;
   /** GBNF grammar that the output must follow; empty = none. */
   readonly grammar: string;
-  /** Added to the logits of single tokens before sampling: [token, bias]. Beyond +-100 a token is forced or banned. Empty = none. */
+  /** Where the grammar begins to hold; undefined = at the first token, and it ends with the answer. */
+  readonly grammarStart?: GrammarStart;
+  /**
+   * Added to the logits of single tokens before sampling: [token, bias]. From 100 on a token is forced, from -100 down banned; a grammar
+   * that leaves no other token is stronger. Empty = none. A token that the model doesn't have fails the request with `bad_request`.
+   */
   readonly logitBias: readonly (readonly [token: number, bias: number])[];
   /** Whether `done` carries the tokens of prompt and output. */
   readonly returnTokens: boolean;
@@ -90,6 +95,19 @@ export interface GenerateRequest {
   readonly tellsBegin?: boolean;
   /** Special tokens that stay visible as text in the output (tags that the parser of this model needs to see). */
   readonly visibleSpecialTokens: readonly string[];
+}
+
+/** Free text, until one of the texts appears: from its first character on the grammar holds. */
+export interface GrammarStart {
+  readonly triggers: readonly GrammarTrigger[];
+  /** Whether the text is free again where the grammar ends, until the next trigger; otherwise the answer ends there. No text of the grammar may then begin another. */
+  readonly repeats: boolean;
+}
+
+export interface GrammarTrigger {
+  readonly text: string;
+  /** `start`: counts only where the answer begins, or behind a text of the grammar, white space and semicolons left out. */
+  readonly where: 'anywhere' | 'start';
 }
 
 export interface EmbedRequest {
@@ -137,6 +155,8 @@ export interface TokenItem {
   readonly id: number;
   readonly text: string;
   readonly tokens: number;
+  /** With the first item: the prompt tokens whose computation was saved. */
+  readonly cachedTokens?: number;
   readonly logprobs?: readonly (TokenLogprob & { readonly top: readonly TokenLogprob[] })[];
 }
 
@@ -185,6 +205,8 @@ export interface RequestFailed {
   readonly id: number;
   readonly code: ErrorCode;
   readonly message: string;
+  /** The field of the client's request that is at fault. */
+  readonly param?: string;
   /** With `prompt_too_long`: tokens of the prompt and the most that fit. */
   readonly tooLong?: { readonly tokens: number; readonly limit: number };
 }

@@ -18,6 +18,8 @@ export type GenerationEvent =
       readonly text: string;
       /** Tokens that made it; 1 where it is left out. */
       readonly tokens?: number;
+      /** As in the runner's first item. */
+      readonly cachedTokens?: number;
       readonly logprobs?: TokenItem['logprobs'];
     }
   | GenerationBegun

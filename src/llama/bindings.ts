@@ -210,6 +210,7 @@ export function loadBindings(files: LibraryFiles) {
       llama,
       'void llama_sampler_accept(void *sampler, int32_t token)',
     ),
+    samplerReset: fn<(sampler: Pointer) => void>(llama, 'void llama_sampler_reset(void *sampler)'),
     samplerFree: fn<(sampler: Pointer) => void>(llama, 'void llama_sampler_free(void *sampler)'),
     greedySampler: fn<() => Pointer>(llama, 'void *llama_sampler_init_greedy()'),
     distSampler: fn<(seed: number) => Pointer>(llama, 'void *llama_sampler_init_dist(uint32_t seed)'),
@@ -227,6 +228,11 @@ export function loadBindings(files: LibraryFiles) {
       'void *llama_sampler_init_typical(float p, size_t keep)',
     ),
     temperatureSampler: fn<(t: number) => Pointer>(llama, 'void *llama_sampler_init_temp(float t)'),
+    /** `biases`: entries of {int32 token, float bias}, which are copied. */
+    logitBiasSampler: fn<(vocabularySize: number, count: number, biases: Uint8Array) => Pointer>(
+      llama,
+      'void *llama_sampler_init_logit_bias(int32_t n_vocab, int32_t n_logit_bias, const void *logit_bias)',
+    ),
     penaltiesSampler: fn<
       (vocabularySize: number, lastN: number, repeat: number, frequency: number, presence: number) => Pointer
     >(

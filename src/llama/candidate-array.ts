@@ -45,6 +45,11 @@ export class CandidateArray {
     this.#reset(this.#capacity);
   }
 
+  /** After `fill`: a token that must not be selected. */
+  ban(token: number): void {
+    this.#logits[3 * token + 1] = Number.NEGATIVE_INFINITY;
+  }
+
   /** One token alone. */
   single(token: number, logit: number): void {
     this.#ids[0] = token;

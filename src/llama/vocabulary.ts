@@ -62,6 +62,11 @@ export class Vocabulary {
     return known;
   }
 
+  /** A token that ends an answer. */
+  get endToken(): number {
+    return this.#bindings.eosToken(this.handle);
+  }
+
   /** Whole text of a token list, BOS and other control tokens shown as text. */
   detokenize(tokens: readonly number[]): string {
     return Buffer.concat(tokens.map((token) => this.piece(token, true))).toString('utf8');

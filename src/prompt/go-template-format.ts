@@ -3,6 +3,7 @@ import { CorralError } from '../core/corral-error.ts';
 import { findThinkTags, findToolCallTag } from '../formats/go-template/template-introspection.ts';
 import type { ThinkValue } from './chat-message.ts';
 import { createGoTemplateAnswerParser } from './go-template-answer-parser.ts';
+import { goTemplateCallSyntax } from './go-template-call-syntax.ts';
 import { parsePromptTemplate, renderConversation, renderFill } from './go-template-render.ts';
 import type { Capability, PromptFormat } from './prompt-format.ts';
 import { effectiveThink } from './think-value.ts';
@@ -28,6 +29,7 @@ export function createGoTemplateFormat(source: string, currentDate: () => Date =
       const isThinking = Boolean(thinkFor(input.think));
       return createGoTemplateAnswerParser({ input, prompt, thinkTags: isThinking ? thinkTags : undefined, toolTag });
     },
+    callSyntax: goTemplateCallSyntax(toolTag),
     visibleSpecialTokens: [...new Set([...markers(toolTag), thinkTags?.open ?? '', thinkTags?.close ?? ''])].filter(
       (token) => token !== '' && token !== '{' && token !== '[',
     ),

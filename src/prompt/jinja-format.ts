@@ -54,6 +54,7 @@ export function createJinjaFormat(options: JinjaFormatOptions): PromptFormat {
     },
     answerParser: (input, prompt) =>
       createJinjaAnswerParser({ input, prompt, tags, shape, newCallId: options.newCallId ?? newCallId }),
+    callSyntax: shape.syntax,
     visibleSpecialTokens: [...new Set(markers)],
   };
 }

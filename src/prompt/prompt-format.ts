@@ -3,6 +3,7 @@
  * renderers and parsers of families all stand behind this interface; the use cases know nothing else.
  */
 import type { ChatMessage, ThinkValue, Tool, ToolCall } from './chat-message.ts';
+import type { ToolCallSyntax } from './tool-calls/tool-call-syntax.ts';
 
 export interface RenderInput {
   readonly messages: readonly ChatMessage[];
@@ -15,6 +16,19 @@ export interface AnswerPiece {
   readonly content?: string;
   readonly thinking?: string;
   readonly toolCalls?: readonly ToolCall[];
+  /** Parts of calls that come whole in `toolCalls` when they have ended. */
+  readonly toolCallDeltas?: readonly ToolCallDelta[];
+}
+
+/** A part of a tool call as the model writes it. The first delta of a call brings its id and name, and may bring no arguments yet. */
+export interface ToolCallDelta {
+  /** Of the call in this answer, from 0. */
+  readonly index: number;
+  readonly id: string;
+  readonly name: string;
+  readonly isFirst: boolean;
+  /** All of a call's together are the JSON text of its arguments, an object. */
+  readonly argumentsText: string;
 }
 
 /** Splits generated text into content, thinking and tool calls. Same result for every way of cutting the text into pushes. */
@@ -38,6 +52,8 @@ export interface PromptFormat {
   renderInsert(prompt: string, suffix: string): string;
   /** A parser for the answer to `prompt`, a text that `render` returned for `input`; empty when the answer has been begun and is past its thinking. */
   answerParser(input: RenderInput, prompt: string): AnswerParser;
+  /** How the model writes tool calls; undefined = calls can be read but not forced. */
+  readonly callSyntax?: ToolCallSyntax | undefined;
   /** Special tokens that must stay visible in the generated text for `answerParser`. */
   readonly visibleSpecialTokens: readonly string[];
 }

@@ -20,11 +20,12 @@ export class GenerationOutput {
     if (this.#model.vocabulary.isEndOfGeneration(token)) return 'stop';
     sequence.tokens.push(token);
     const bytes = this.#model.vocabulary.piece(token, sequence.visible.has(token));
-    const { text, stopped } = sequence.text.push(bytes);
+    const { text, stop } = sequence.text.push(bytes);
     if (request.topLogprobs >= 0) sequence.logprobs.push(this.#logprob(token, bytes, outputIndex, request.topLogprobs));
     sequence.unsentText += text;
     sequence.unsentTokens++;
-    if (stopped) {
+    if (stop !== undefined) {
+      sequence.stopSequence = stop;
       sequence.tokens.pop(); // the answer's tokens end where its text does
       return 'stop';
     }
@@ -38,7 +39,13 @@ export class GenerationOutput {
     if (text === '' && logprobs.length === 0) return undefined;
     sequence.unsentText = '';
     sequence.unsentTokens = 0;
-    const item = { id: sequence.request.id, text, tokens };
+    const item = {
+      id: sequence.request.id,
+      text,
+      tokens,
+      ...(!sequence.hasSent && { cachedTokens: sequence.cachedTokens }),
+    };
+    sequence.hasSent = true;
     if (logprobs.length === 0) return item;
     sequence.logprobs = [];
     return { ...item, logprobs };

@@ -30,6 +30,10 @@ export interface Sequence {
   /** What might come next (find-draft.ts), checked in the step that is being made; otherwise empty. */
   draft: readonly number[];
   readonly trust: DraftTrust;
+  /** The stop string that the text ended at. */
+  stopSequence: string | undefined;
+  /** Whether anything has been sent of it. */
+  hasSent: boolean;
   /** Text of the last step, and the tokens since text was last sent. */
   unsentText: string;
   unsentTokens: number;

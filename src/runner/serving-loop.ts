@@ -76,9 +76,16 @@ export class ServingLoop {
       if (sequence.mostGenerated === 0) this.#finish(sequence, 'length');
       else this.#waiting.push(sequence);
     } catch (thrown) {
-      const { code, message, cause } = toCorralError(thrown);
+      const { code, message, cause, param } = toCorralError(thrown);
       const tooLong = code === 'prompt_too_long' ? (cause as { tokens: number; limit: number }) : undefined;
-      this.#send({ type: 'failed', id: request.id, code, message, ...(tooLong && { tooLong }) });
+      this.#send({
+        type: 'failed',
+        id: request.id,
+        code,
+        message,
+        ...(param !== undefined && { param }),
+        ...(tooLong && { tooLong }),
+      });
     }
   }
 
@@ -328,6 +335,7 @@ export class ServingLoop {
       type: 'done',
       id: sequence.request.id,
       reason,
+      ...(sequence.stopSequence !== undefined && { stopSequence: sequence.stopSequence }),
       promptTokens: sequence.promptTokens,
       cachedTokens: sequence.cachedTokens,
       promptNs: nanoseconds(promptDoneAtMs - (sequence.startedAtMs || promptDoneAtMs)),

@@ -28,6 +28,10 @@ export function startSequence(
   if (!request.contextTokens.every((token) => vocabulary.has(token))) {
     throw new CorralError('bad_request', 'the context holds tokens that this model does not have');
   }
+  if (!request.logitBias.every(([token]) => vocabulary.has(token))) {
+    const reason = `logit_bias names a token that this model does not have: its tokens are 0 to ${vocabulary.size - 1}`;
+    throw new CorralError('bad_request', reason, { param: 'logit_bias' });
+  }
   const startsFresh = request.contextTokens.length === 0;
   const tokens = [...request.contextTokens, ...vocabulary.tokenize(request.prompt, startsFresh)];
   if (tokens.length === 0) throw new CorralError('bad_request', 'the prompt is empty');
@@ -55,10 +59,12 @@ export function startSequence(
     shifted: false,
     saved: undefined,
     slot: undefined,
-    sampler: new Sampler(bindings, model, request.sampling, request.grammar, tokens, contextTokens),
+    sampler: new Sampler(bindings, model, request, tokens, contextTokens),
     text: new TextStream(request.stop),
     draft: [],
     trust: new DraftTrust(),
+    stopSequence: undefined,
+    hasSent: false,
     unsentText: '',
     unsentTokens: 0,
     visible: visibleTokens(model, request.visibleSpecialTokens),

@@ -10,9 +10,9 @@ function feed(stops: readonly string[], portions: readonly Buffer[]) {
     const piece = stream.push(portion);
     expect(piece.text).not.toContain('\uFFFD');
     text += piece.text;
-    if (piece.stopped) return { text, stopped: true };
+    if (piece.stop !== undefined) return { text, stop: piece.stop };
   }
-  return { text: text + stream.end(), stopped: false };
+  return { text: text + stream.end(), stop: undefined };
 }
 
 /** Cuts a buffer at the given places, in any order and number. */
@@ -37,23 +37,23 @@ describe('text of a generation', () => {
   });
 
   test.each([
-    ['in one piece', ['one 3 two'], 'one '],
-    ['across three tokens', ['a<|', 'im_', 'end|>b'], 'a'],
-    ['directly at the start', ['<|im_end|>'], ''],
-  ])('a stop string %s ends the text before it', (_, portions, expected) => {
+    ['in one piece', ['one 3 two'], 'one ', '3'],
+    ['across three tokens', ['a<|', 'im_', 'end|>b'], 'a', '<|im_end|>'],
+    ['directly at the start', ['<|im_end|>'], '', '<|im_end|>'],
+  ])('a stop string %s ends the text before it and is told', (_, portions, expected, stop) => {
     const result = feed(
       ['3', '<|im_end|>'],
       portions.map((portion) => Buffer.from(portion)),
     );
-    expect(result).toEqual({ text: expected, stopped: true });
+    expect(result).toEqual({ text: expected, stop });
   });
 
   test('what only looked like a stop string is shown in the end', () => {
     expect(feed(['<|im_end|>'], [Buffer.from('a<|im'), Buffer.from('_x')])).toEqual({
       text: 'a<|im_x',
-      stopped: false,
+      stop: undefined,
     });
-    expect(feed(['<|im_end|>'], [Buffer.from('a<|im')])).toEqual({ text: 'a<|im', stopped: false });
+    expect(feed(['<|im_end|>'], [Buffer.from('a<|im')])).toEqual({ text: 'a<|im', stop: undefined });
   });
 
   test('the earliest of several stop strings counts', () => {
@@ -61,7 +61,7 @@ describe('text of a generation', () => {
   });
 
   test('an empty stop string is no stop string', () => {
-    expect(feed([''], [Buffer.from('text')])).toEqual({ text: 'text', stopped: false });
+    expect(feed([''], [Buffer.from('text')])).toEqual({ text: 'text', stop: undefined });
   });
 
   test('how the bytes are cut into tokens changes nothing', () => {

@@ -7,8 +7,8 @@ import { StringDecoder } from 'node:string_decoder';
 export interface TextPiece {
   /** Text that is safe to show. May be empty. */
   readonly text: string;
-  /** A stop string was met; text ends before it and nothing more may be pushed. */
-  readonly stopped: boolean;
+  /** The stop string that was met: text ends before it and nothing more may be pushed. */
+  readonly stop: string | undefined;
 }
 
 export class TextStream {
@@ -23,15 +23,15 @@ export class TextStream {
 
   push(bytes: Buffer): TextPiece {
     const text = this.#held + this.#decoder.write(bytes);
-    if (this.#stops.length === 0) return { text, stopped: false };
-    const stopAt = this.#firstStop(text);
-    if (stopAt >= 0) {
+    if (this.#stops.length === 0) return { text, stop: undefined };
+    const met = this.#firstStop(text);
+    if (met !== undefined) {
       this.#held = '';
-      return { text: text.slice(0, stopAt), stopped: true };
+      return { text: text.slice(0, met.at), stop: met.stop };
     }
     const safe = text.length - this.#possibleStopLength(text);
     this.#held = text.slice(safe);
-    return { text: text.slice(0, safe), stopped: false };
+    return { text: text.slice(0, safe), stop: undefined };
   }
 
   /**
@@ -44,11 +44,11 @@ export class TextStream {
     return text;
   }
 
-  #firstStop(text: string): number {
-    let first = -1;
+  #firstStop(text: string): { readonly at: number; readonly stop: string } | undefined {
+    let first: { readonly at: number; readonly stop: string } | undefined;
     for (const stop of this.#stops) {
       const at = text.indexOf(stop);
-      if (at >= 0 && (first < 0 || at < first)) first = at;
+      if (at >= 0 && (first === undefined || at < first.at)) first = { at, stop };
     }
     return first;
   }

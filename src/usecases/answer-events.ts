@@ -1,19 +1,11 @@
 /** What happens to a generate or chat request, for whatever door it came in by. A stream of these, in order; see each use case. */
 import type { TokenItem } from '../engine/runner-protocol.ts';
 import type { ToolCall } from '../prompt/chat-message.ts';
+import type { ToolCallDelta } from '../prompt/prompt-format.ts';
+
+export type { ToolCallDelta };
 
 export type Logprobs = NonNullable<TokenItem['logprobs']>;
-
-/** A part of a tool call as the model writes it. The first delta of a call brings its id and name, and may bring no arguments yet. */
-export interface ToolCallDelta {
-  /** Of the call in this answer, from 0. */
-  readonly index: number;
-  readonly id: string;
-  readonly name: string;
-  readonly isFirst: boolean;
-  /** All of a call's together are the JSON text of its arguments, an object. */
-  readonly argumentsText: string;
-}
 
 /** The prompt is about to be computed. Only where the request asks for it, and then before the first piece. */
 export interface AnswerBegunEvent {

@@ -6,6 +6,7 @@ import { CorralError } from '../core/corral-error.ts';
 import type { GenerationBegun } from '../engine/runner-protocol.ts';
 import type { Runner } from '../engine/runner.ts';
 import type { AnswerParser, PromptFormat } from '../prompt/prompt-format.ts';
+import type { ToolCallGrammar } from '../prompt/tool-calls/tool-call-grammar.ts';
 import type { StoredModel } from '../store/stored-model.ts';
 import type { AnswerBegunEvent, AnswerCounts, AnswerEvent } from './answer-events.ts';
 import type { FittedPrompt } from './fit-prompt.ts';
@@ -20,6 +21,10 @@ export interface AnswerPrompt extends FittedPrompt {
   readonly parser: AnswerParser | undefined;
   /** A parser for an answer whose thinking is over. */
   readonly afterThinking: (() => AnswerParser) | undefined;
+  /** The grammar of the calls that the answer may or must make. */
+  readonly calls?: ToolCallGrammar | undefined;
+  /** With `calls`: a parser for an answer up to the end of its thinking. */
+  readonly whileThinking?: () => AnswerParser;
   /** Tokens before the prompt. */
   readonly contextTokens: readonly number[];
   readonly returnTokens: boolean;
@@ -81,7 +86,8 @@ async function countTokens(runner: Runner, text: string, signal: AbortSignal): P
 }
 
 function answerJob(runner: Runner, { generation, policy, thinks }: PreparedAnswer, prompt: AnswerPrompt) {
-  const { format, contextTokens, returnTokens } = prompt;
+  const { format, contextTokens, returnTokens, calls } = prompt;
+  const grammar = calls?.grammar ?? generation.grammar;
   // What Ollama makes of 0 depends on who renders: its own templates leave the option out, and the engine goes on without bound.
   const isUnbounded = generation.numPredict === 0 && format?.kind !== 'jinja';
   return {
@@ -89,9 +95,13 @@ function answerJob(runner: Runner, { generation, policy, thinks }: PreparedAnswe
     prompt,
     policy,
     parser: prompt.parser,
-    afterThinking: thinks && generation.grammar !== '' ? prompt.afterThinking?.() : undefined,
+    whileThinking: calls === undefined ? prompt.parser : prompt.whileThinking?.(),
+    afterThinking: thinks && grammar !== '' ? prompt.afterThinking?.() : undefined,
+    calls,
     generation: {
       ...generation,
+      grammar,
+      ...(calls?.start !== undefined && { grammarStart: calls.start }),
       contextTokens,
       returnTokens,
       numPredict: isUnbounded ? -1 : generation.numPredict,

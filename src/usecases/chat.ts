@@ -2,6 +2,9 @@
 import type { ChatMessage, Tool } from '../prompt/chat-message.ts';
 import { fitMessages } from '../prompt/fit-messages.ts';
 import { collectImages, markImages } from '../prompt/image-markers.ts';
+import type { AnswerParser } from '../prompt/prompt-format.ts';
+import { newCallId } from '../prompt/tool-calls/new-call-id.ts';
+import { streamCalls } from '../prompt/tool-calls/streamed-calls.ts';
 import { dropsEarlierThinking, stripEarlierThinking } from '../prompt/think-value.ts';
 import type { StoredModel } from '../store/stored-model.ts';
 import type { AnswerEvent } from './answer-events.ts';
@@ -10,10 +13,10 @@ import { findModel, notFoundPlain } from './find-model.ts';
 import { checkTopLogprobs, prepareAnswer, type AnswerRequest } from './prepare-answer.ts';
 import { startStopwatch } from './stopwatch.ts';
 import { asToolCallDeltas } from './tool-call-deltas.ts';
+import { chosenCalls, offeredTools, type ToolChoice } from './tool-choice.ts';
 import type { UseCaseParts } from './use-case-parts.ts';
 
-/** `auto`: the model decides. `required`: it calls at least one tool. A name: it calls that one. */
-export type ToolChoice = 'auto' | 'none' | 'required' | { readonly name: string };
+export type { ToolChoice };
 
 /** What every door's chat request comes down to. */
 export interface Conversation extends AnswerRequest {
@@ -21,10 +24,10 @@ export interface Conversation extends AnswerRequest {
   readonly tools: readonly Tool[];
   readonly keep_alive?: number | undefined;
   readonly _debug_render_only: boolean;
-  /** undefined = `auto`, and arguments are whatever the model writes, as in Ollama. */
-  readonly toolChoice?: ToolChoice;
+  /** undefined = `auto`, and arguments are whatever the model writes, as in Ollama; any other choice binds them to the tool's schema. */
+  readonly toolChoice?: ToolChoice | undefined;
   /** Whether one answer may call more than one tool; undefined = true. */
-  readonly parallelToolCalls?: boolean;
+  readonly parallelToolCalls?: boolean | undefined;
   /** Calls are passed on as they are written, as `toolCallDeltas`, and `toolCalls` stay empty. */
   readonly streamsToolCalls?: boolean;
   /** With `_debug_render_only`: `rendered` tells the prompt's tokens. */
@@ -50,10 +53,12 @@ export async function* chat(
     yield { type: 'unloaded' };
     return;
   }
+  const tools = offeredTools(request);
   const prepared = await prepareAnswer(parts, model, request, {
     verb: 'chat',
-    extra: request.tools.length > 0 ? ['tools'] : [],
+    extra: tools.length > 0 ? ['tools'] : [],
   });
+  const calls = chosenCalls(request, prepared.format);
   const events = answerWithLease({
     parts,
     model,
@@ -68,7 +73,6 @@ export async function* chat(
         ? undefined
         : (runner) => {
             const format = prepared.format();
-            const { tools } = request;
             const { think } = prepared;
             const mark = format.placesImages ? collectImages : markImages;
             const { messages, images } = mark(conversation(model, request.messages));
@@ -82,14 +86,19 @@ export async function* chat(
               return counted.counts[0] ?? 0;
             };
             const text = render(messages);
+            const heads = request.streamsToolCalls && calls !== undefined ? format.callSyntax?.heads : undefined;
+            const streamed = (parser: AnswerParser) => (heads ? streamCalls(parser, heads, newCallId) : parser);
             const input = { messages, tools, think };
             return {
               text,
               imageCount: images.length,
               shorten: async (limit) => render(await fitMessages(messages, countTokens, limit)),
               format,
-              parser: format.answerParser(input, text),
-              afterThinking: () => format.answerParser({ ...input, think: false }, ''),
+              parser: streamed(format.answerParser(input, text)),
+              calls,
+              // Without tools: what follows the thinking shows itself at once.
+              whileThinking: () => format.answerParser({ ...input, tools: [] }, text),
+              afterThinking: () => streamed(format.answerParser({ ...input, think: false }, '')),
               contextTokens: [],
               returnTokens: false,
             };

@@ -53,6 +53,10 @@ function toEvents(pieces: readonly AnswerPiece[], logprobs: Logprobs): AnswerPie
     if (part.thinking !== undefined && content !== '') flush();
     thinking += part.thinking ?? '';
     content += part.content ?? '';
+    if (part.toolCallDeltas !== undefined) {
+      flush();
+      events.push({ ...piece('', '', none, none), toolCallDeltas: part.toolCallDeltas });
+    }
     if (part.toolCalls === undefined) continue;
     flush();
     for (const call of part.toolCalls) events.push(piece('', '', [call], none));

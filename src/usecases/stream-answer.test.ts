@@ -19,6 +19,8 @@ async function answer(script: Script, numPredict = -1) {
     prompt: { text: 'Q' },
     policy: { truncate: true, shift: true },
     parser: format.answerParser(input, 'Q'),
+    whileThinking: format.answerParser(input, 'Q'),
+    calls: undefined,
     afterThinking: format.answerParser({ ...input, think: false }, ''),
     generation: {
       contextTokens: [],

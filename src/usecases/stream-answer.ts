@@ -4,6 +4,7 @@
  */
 import type { GenerationEvent, Runner } from '../engine/runner.ts';
 import type { AnswerParser } from '../prompt/prompt-format.ts';
+import type { ToolCallGrammar } from '../prompt/tool-calls/tool-call-grammar.ts';
 import type { AnswerCounts } from './answer-events.ts';
 import { generateFitted, type FittedPrompt, type Generation, type OverflowPolicy } from './fit-prompt.ts';
 import { parseAnswer, type ParsedEvent } from './parse-answer.ts';
@@ -16,14 +17,18 @@ export interface AnswerJob {
   readonly policy: OverflowPolicy;
   /** undefined = the text is the answer as it is. */
   readonly parser: AnswerParser | undefined;
+  /** The same, for a generation that is broken off where the thinking ends. */
+  readonly whileThinking: AnswerParser | undefined;
   /** A parser for what follows the thinking; given when the grammar must wait for the thinking to end. */
   readonly afterThinking: AnswerParser | undefined;
+  /** Set when the grammar is that of tool calls. */
+  readonly calls: ToolCallGrammar | undefined;
 }
 
 export function streamAnswer(job: AnswerJob, signal: AbortSignal): AsyncGenerator<ParsedEvent, void, undefined> {
-  const { runner, generation, prompt, policy, parser, afterThinking } = job;
-  if (generation.grammar !== '' && parser !== undefined && afterThinking !== undefined) {
-    return thinkFirst(job, parser, afterThinking, signal);
+  const { runner, generation, prompt, policy, parser, whileThinking, afterThinking } = job;
+  if (generation.grammar !== '' && whileThinking !== undefined && afterThinking !== undefined) {
+    return thinkFirst(job, whileThinking, afterThinking, signal);
   }
   return parseAnswer(generateFitted(runner, generation, prompt, policy, signal), parser);
 }
@@ -34,15 +39,19 @@ async function* thinkFirst(
   afterThinking: AnswerParser,
   signal: AbortSignal,
 ): AsyncGenerator<ParsedEvent, void, undefined> {
-  const { runner, generation, prompt, policy } = job;
+  const { runner, prompt, policy, calls } = job;
+  const { grammarStart, ...generation } = job.generation;
+  const mustCall = calls !== undefined && calls.start === undefined;
   const elapsedNs = startStopwatch();
   let thought = '';
   let thoughtTokens = 0;
   let firstTextNs = 0;
+  let cachedTokens = 0;
   async function* watched(events: AsyncIterable<GenerationEvent>): AsyncGenerator<GenerationEvent, void, undefined> {
     for await (const event of events) {
       if (event.type === 'text') {
         firstTextNs ||= elapsedNs();
+        cachedTokens = event.cachedTokens ?? cachedTokens;
         thought += event.text;
         thoughtTokens += event.tokens ?? 1;
       }
@@ -51,10 +60,11 @@ async function* thinkFirst(
   }
   const sent = rememberPrompt(prompt);
   const free = watched(generateFitted(runner, { ...generation, grammar: '' }, sent.prompt, policy, signal));
-  let content = '';
+  let thinkingEnd = -1;
   for await (const event of parseAnswer(free, parser)) {
     if (event.type === 'counts') {
-      // It ended while it was still thinking.
+      // It ended while it was still thinking, or behind its thinking with nothing said.
+      if (mustCall && event.reason === 'stop') break;
       yield event;
       return;
     }
@@ -62,16 +72,20 @@ async function* thinkFirst(
       yield event;
       continue;
     }
-    ({ content } = event);
-    if (content === '') yield event;
-    else if (event.thinking !== '') yield { ...event, content: '' };
-    if (content !== '') break; // leaving the loop cancels the generation
+    const { content, thinking } = event;
+    const writtenFreely = calls === undefined ? [] : event.toolCalls;
+    if (content === '' && writtenFreely.length === 0) {
+      yield event;
+      continue;
+    }
+    if (thinking !== '') yield { ...event, content: '', toolCalls: [] };
+    thinkingEnd = content === '' ? lastOpener(thought, calls?.openers ?? []) : thought.lastIndexOf(content);
+    break; // leaving the loop cancels the generation
   }
-  const thinkingEnd = thought.lastIndexOf(content);
   const before: AnswerCounts = {
     reason: 'stop',
     stopSequence: undefined,
-    cachedTokens: 0,
+    cachedTokens,
     promptTokens: -thoughtTokens,
     promptNs: firstTextNs,
     generatedTokens: thoughtTokens,
@@ -83,7 +97,7 @@ async function* thinkFirst(
   const next: FittedPrompt = { text: sent.text() + (thinkingEnd < 0 ? thought : thought.slice(0, thinkingEnd)) };
   const constrained = generateFitted(
     runner,
-    { ...generation, numPredict: left, tellsBegin: false },
+    { ...generation, ...(grammarStart !== undefined && { grammarStart }), numPredict: left, tellsBegin: false },
     next,
     policy,
     signal,
@@ -91,6 +105,11 @@ async function* thinkFirst(
   for await (const event of parseAnswer(constrained, afterThinking)) {
     yield event.type === 'counts' ? addCounts(before, event) : event;
   }
+}
+
+/** Where the call begins that a parser has just read; it was written freely, and is written again under the grammar. */
+function lastOpener(text: string, openers: readonly string[]): number {
+  return Math.max(...openers.map((opener) => text.lastIndexOf(opener)), -1);
 }
 
 /** A prompt that remembers whether it was shortened, since the second generation goes on from what the first one saw. */

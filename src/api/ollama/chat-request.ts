@@ -50,10 +50,21 @@ const tool = goObject({
   },
 }));
 
+/** Not in Ollama's API; as in OpenAI's, where it comes from. */
+const toolChoice = z.union(
+  [
+    z.enum(['auto', 'none', 'required']),
+    goObject({ type: textField, function: goObject({ name: textField }).prefault({}) }).transform(
+      ({ function: { name } }) => ({ name }),
+    ),
+  ],
+  { error: 'expected "auto", "none", "required" or {"type": "function", "function": {"name": …}}' },
+);
+
 export const chatRequestSchema = goObject({
   ...answerFields,
+  tool_choice: toolChoice.optional(),
+  parallel_tool_calls: z.boolean().optional(),
   messages: z.array(message).default([]),
   tools: z.array(tool).default([]),
 });
-
-export type ChatRequest = z.output<typeof chatRequestSchema>;

@@ -1,7 +1,7 @@
 import { CorralError } from '../../core/corral-error.ts';
 import { quoteGo } from '../go-template/format-verbs.ts';
 import { grammarForSchema } from './grammar-for-schema.ts';
-import { isSchemaObject } from './schema/schema-document.ts';
+import { isSchemaObject, type SchemaObject } from './schema/schema-document.ts';
 
 /** Longest piece of a wrong format that an error repeats. Ollama repeats all of it; nobody reads a megabyte of brackets. */
 const shownLength = 1_000;
@@ -12,9 +12,15 @@ const shownLength = 1_000;
  * Throws `invalid_format`: 500 with Ollama's message for anything else, 400 for a schema that cannot be enforced.
  */
 export function grammarForFormat(format: unknown): string {
-  if (format === undefined || format === null || format === '') return '';
-  if (format === 'json') return grammarForSchema({ type: 'object' });
-  if (isSchemaObject(format)) return grammarForSchema(Object.keys(format).length === 0 ? { type: 'object' } : format);
+  const schema = schemaOfFormat(format);
+  return schema === undefined ? '' : grammarForSchema(schema);
+}
+
+/** The JSON Schema that a `format` means; undefined for none. Throws `invalid_format` for what is no format. */
+export function schemaOfFormat(format: unknown): SchemaObject | undefined {
+  if (format === undefined || format === null || format === '') return undefined;
+  if (format === 'json') return { type: 'object' };
+  if (isSchemaObject(format)) return Object.keys(format).length === 0 ? { type: 'object' } : format;
   throw new CorralError(
     'invalid_format',
     `invalid format: ${quoteGo(shownJson(format))}; expected "json" or a valid JSON Schema object`,

@@ -1,3 +1,4 @@
+import type { GrammarExpression } from './grammar/grammar-expression.ts';
 import { printGrammar } from './grammar/print-grammar.ts';
 import { pruneGrammar } from './grammar/prune-grammar.ts';
 import { refuseSchema } from './refuse-schema.ts';
@@ -18,14 +19,19 @@ import { isSchemaObject, SchemaDocument } from './schema/schema-document.ts';
  * too large, or satisfied by no finite document.
  */
 export function grammarForSchema(schema: unknown): string {
+  const grammar = printGrammar(rulesForSchema(schema));
+  if (grammar.length > schemaLimits.grammarLength)
+    throw refuseSchema('', 'the grammar of the JSON Schema is too large');
+  return grammar;
+}
+
+/** The rules of that grammar, from `root` on. */
+export function rulesForSchema(schema: unknown): ReadonlyMap<string, GrammarExpression> {
   if (typeof schema !== 'boolean' && !isSchemaObject(schema)) {
     throw refuseSchema('', 'a JSON Schema must be an object or a boolean');
   }
   const document = new SchemaDocument(schema);
   const rules = pruneGrammar(compileSchema(document, 'root'), 'root');
   if (rules === undefined) throw refuseSchema('', 'no finite JSON document satisfies the JSON Schema');
-  const grammar = printGrammar(rules);
-  if (grammar.length > schemaLimits.grammarLength)
-    throw refuseSchema('', 'the grammar of the JSON Schema is too large');
-  return grammar;
+  return rules;
 }

@@ -27,7 +27,8 @@ export function answerRoutes(parts: UseCaseParts): readonly Route[] {
       path: '/api/chat',
       methods: ['POST'],
       async handle({ request, response, signal }) {
-        const order = await readRequest(request, chatRequestSchema);
+        const { tool_choice, parallel_tool_calls, ...fields } = await readRequest(request, chatRequestSchema);
+        const order = { ...fields, toolChoice: tool_choice, parallelToolCalls: parallel_tool_calls };
         const writer = createChatWriter(order.model, timestamp);
         await replyWithAnswer(response, chat(order, parts, signal), writer, order.stream);
       },

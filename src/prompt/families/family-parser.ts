@@ -1,6 +1,7 @@
 /** Takes the answers of one family of models apart, for models whose config names a `parser`. The names are Ollama's. */
 import type { ChatMessage, ThinkValue, Tool } from '../chat-message.ts';
 import type { AnswerParser } from '../prompt-format.ts';
+import type { ToolCallSyntax } from '../tool-calls/tool-call-syntax.ts';
 
 export interface FamilyParser {
   /** What a model with this parser can do. */
@@ -8,6 +9,8 @@ export interface FamilyParser {
   readonly thinking: boolean;
   /** Special tokens that must stay visible in the generated text. */
   readonly visibleTokens: readonly string[];
+  /** How its models write calls, as a grammar; without one, calls can't be forced. */
+  readonly callSyntax?: ToolCallSyntax;
   create(answer: ExpectedAnswer): AnswerParser;
 }
 

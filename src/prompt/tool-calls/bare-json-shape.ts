@@ -5,6 +5,7 @@
  */
 import type { Tool } from '../chat-message.ts';
 import { callsFromJson } from './call-from-json.ts';
+import { bareTriggers, createJsonCallSyntax } from './json-call-syntax.ts';
 import { jsonExtent, skipSpace } from './json-extent.ts';
 import { more } from './tool-call-shape.ts';
 import type { BlockInput, BlockReading, ParsedCall, ToolCallShape } from './tool-call-shape.ts';
@@ -17,6 +18,7 @@ export const bareJsonShape: ToolCallShape = {
   startOpeners: ['{'],
   closingCharacters: '}"',
   specialTokens: [pythonTag],
+  syntax: createJsonCallSyntax({ open: '', close: '', layout: 'single', joint: ';', triggers: bareTriggers }),
   read: readBareJson,
 };
 

@@ -12,14 +12,17 @@ const shapes: readonly (readonly [marker: string, shape: ToolCallShape])[] = [
   ['<｜tool▁call', deepseekShape],
   ['<arg_key>', glmShape],
   ['<function=', xmlParameterShape],
-  ['<tool_call>', createTaggedJsonShape({ open: '<tool_call>', close: '</tool_call>' })], // Hermes, Qwen 2.5 and 3
+  ['<tool_call>', createTaggedJsonShape({ open: '<tool_call>', close: '</tool_call>', layout: 'single' })], // Hermes, Qwen 2.5 and 3
   ['[TOOL_CALLS]', mistralShape],
-  ['<|START_ACTION|>', createTaggedJsonShape({ open: '<|START_ACTION|>', close: '<|END_ACTION|>' })], // Command R7B
-  ['<|tool_call_start|>', createTaggedJsonShape({ open: '<|tool_call_start|>', close: '<|tool_call_end|>' })], // LFM2
-  ['<|/tool_call|>', createTaggedJsonShape({ open: '<|tool_call|>', close: '<|/tool_call|>' })], // Phi-4-mini
-  ['<|tool_call|>', createTaggedJsonShape({ open: '<|tool_call|>', close: '' })], // Granite 3
-  ['<tool_calls>', createTaggedJsonShape({ open: '<tool_calls>', close: '</tool_calls>' })],
-  ['functools[', createTaggedJsonShape({ open: 'functools', close: '' })], // Firefunction, Phi-4
+  ['<|START_ACTION|>', createTaggedJsonShape({ open: '<|START_ACTION|>', close: '<|END_ACTION|>', layout: 'list' })], // Command R7B
+  [
+    '<|tool_call_start|>',
+    createTaggedJsonShape({ open: '<|tool_call_start|>', close: '<|tool_call_end|>', layout: 'either' }),
+  ], // LFM2
+  ['<|/tool_call|>', createTaggedJsonShape({ open: '<|tool_call|>', close: '<|/tool_call|>', layout: 'list' })], // Phi-4-mini
+  ['<|tool_call|>', createTaggedJsonShape({ open: '<|tool_call|>', close: '', layout: 'list' })], // Granite 3
+  ['<tool_calls>', createTaggedJsonShape({ open: '<tool_calls>', close: '</tool_calls>', layout: 'list' })],
+  ['functools[', createTaggedJsonShape({ open: 'functools', close: '', layout: 'list' })], // Firefunction, Phi-4
 ];
 
 /** Always a shape: a template without a known marker gets Llama's bare JSON, which only declared tools can trigger. */

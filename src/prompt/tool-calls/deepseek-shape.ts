@@ -3,6 +3,7 @@
  * `<｜tool▁call▁begin｜>name<｜tool▁sep｜>{…}`. One outer pair of markers stands around all calls.
  */
 import { argumentsFrom } from './call-from-json.ts';
+import { createDeepseekSyntax } from './deepseek-syntax.ts';
 import { jsonExtent, skipSpace } from './json-extent.ts';
 import { more } from './tool-call-shape.ts';
 import type { BlockInput, BlockReading, ParsedCall, ToolCallShape } from './tool-call-shape.ts';
@@ -18,6 +19,7 @@ export const deepseekShape: ToolCallShape = {
   startOpeners: [],
   closingCharacters: '>}',
   specialTokens: [outerOpen, outerClose, open, separator, close],
+  syntax: createDeepseekSyntax(['plain', 'fenced']),
   read: readDeepseek,
 };
 

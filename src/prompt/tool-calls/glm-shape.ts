@@ -1,4 +1,5 @@
 /** GLM 4.5's calls: `<tool_call>name<arg_key>key</arg_key><arg_value>value</arg_value></tool_call>`. */
+import { glmSyntax } from './marked-value-syntax.ts';
 import { typedArgument } from './typed-argument.ts';
 import { more } from './tool-call-shape.ts';
 import type { BlockInput, BlockReading, ToolCallShape } from './tool-call-shape.ts';
@@ -11,6 +12,7 @@ export const glmShape: ToolCallShape = {
   startOpeners: [],
   closingCharacters: '>',
   specialTokens: [open, close, '<arg_key>', '</arg_key>', '<arg_value>', '</arg_value>'],
+  syntax: glmSyntax,
   read: readGlm,
 };
 

@@ -1,6 +1,7 @@
 /** Mistral's calls: `[TOOL_CALLS][{"name": …, "arguments": …}, …]`, and since late 2024 `[TOOL_CALLS]name[CALL_ID]id[ARGS]{…}` for each. */
 import { callsFromJson, argumentsFrom } from './call-from-json.ts';
 import { jsonExtent, skipSpace } from './json-extent.ts';
+import { mistralSyntax } from './mistral-syntax.ts';
 import { more } from './tool-call-shape.ts';
 import type { BlockInput, BlockReading, ToolCallShape } from './tool-call-shape.ts';
 
@@ -13,6 +14,7 @@ export const mistralShape: ToolCallShape = {
   startOpeners: [],
   closingCharacters: ']}',
   specialTokens: [open, '[ARGS]', '[CALL_ID]'],
+  syntax: mistralSyntax,
   read: readMistral,
 };
 

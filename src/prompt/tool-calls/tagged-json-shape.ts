@@ -1,5 +1,6 @@
 /** JSON between two markers: `<tool_call>{"name": …, "arguments": …}</tool_call>` and its relatives. */
 import { callsFromJson } from './call-from-json.ts';
+import { createJsonCallSyntax } from './json-call-syntax.ts';
 import { jsonExtent, skipSpace } from './json-extent.ts';
 import { more } from './tool-call-shape.ts';
 import type { BlockInput, BlockReading, ToolCallShape } from './tool-call-shape.ts';
@@ -8,6 +9,8 @@ export interface JsonMarkers {
   readonly open: string;
   /** Empty when the JSON's own end is the end. */
   readonly close: string;
+  /** How models write their JSON there. */
+  readonly layout: 'single' | 'list' | 'either';
 }
 
 export function createTaggedJsonShape(markers: JsonMarkers): ToolCallShape {
@@ -16,6 +19,10 @@ export function createTaggedJsonShape(markers: JsonMarkers): ToolCallShape {
     startOpeners: [],
     closingCharacters: '>}]',
     specialTokens: [markers.open, markers.close].filter((marker) => marker !== ''),
+    syntax: createJsonCallSyntax({
+      ...markers,
+      triggers: [{ text: markers.open, where: 'anywhere' }],
+    }),
     read: (block) => readTagged(block, markers),
   };
 }

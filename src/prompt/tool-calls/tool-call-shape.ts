@@ -3,6 +3,7 @@
  * text back and giving malformed calls back as content is the scanner's work (`tool-call-scanner.ts`), the same for all.
  */
 import type { Tool } from '../chat-message.ts';
+import type { ToolCallSyntax } from './tool-call-syntax.ts';
 
 export interface ParsedCall {
   readonly name: string;
@@ -35,6 +36,8 @@ export interface ToolCallShape {
   readonly closingCharacters: string;
   /** Markers that vocabularies hold as special tokens and that must stay visible in the generated text. */
   readonly specialTokens: readonly string[];
+  /** The same as a grammar, for answers that must call. */
+  readonly syntax: ToolCallSyntax;
   read(block: BlockInput): BlockReading;
 }
 

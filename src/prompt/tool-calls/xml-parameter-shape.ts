@@ -1,6 +1,7 @@
 /** Qwen3-Coder's calls: `<tool_call><function=name><parameter=key>value</parameter></function></tool_call>`; the outer tag is often left out. */
 import type { Tool } from '../chat-message.ts';
 import { skipSpace } from './json-extent.ts';
+import { qwenCoderSyntax } from './marked-value-syntax.ts';
 import { typedArgument } from './typed-argument.ts';
 import { more } from './tool-call-shape.ts';
 import type { BlockInput, BlockReading, ToolCallShape } from './tool-call-shape.ts';
@@ -15,6 +16,7 @@ export const xmlParameterShape: ToolCallShape = {
   startOpeners: [],
   closingCharacters: '>',
   specialTokens: [outerOpen, outerClose],
+  syntax: qwenCoderSyntax,
   read: readFunction,
 };
 

@@ -3,6 +3,7 @@
  * `name<sep>{…}`, Cogito `function<sep>name` with the arguments in a fenced block.
  */
 import { argumentsFrom } from '../../tool-calls/call-from-json.ts';
+import { createDeepseekSyntax } from '../../tool-calls/deepseek-syntax.ts';
 import type { ParsedCall } from '../../tool-calls/tool-call-shape.ts';
 import { asksToThink, continuesContent, type FamilyParser } from '../family-parser.ts';
 import { createStagedParser, type Stage, type StageExit } from './staged-parser.ts';
@@ -72,6 +73,7 @@ const markers = [callsOpen, callsClose, callOpen, callClose, separator, outputOp
 
 export const deepseek3Parser: FamilyParser = {
   tools: true,
+  callSyntax: createDeepseekSyntax(['plain']),
   thinking: true,
   visibleTokens: ['</think>', ...markers],
   create: (answer) =>
@@ -85,6 +87,7 @@ export const deepseek3Parser: FamilyParser = {
 /** With tools, Cogito does not think. */
 export const cogitoParser: FamilyParser = {
   tools: true,
+  callSyntax: createDeepseekSyntax(['fenced']),
   thinking: true,
   visibleTokens: ['</think>', ...markers, outputsOpen, outputsClose],
   create: (answer) =>

@@ -1,5 +1,6 @@
 /** GLM 4.6 and 4.7: thinking, then calls as `<tool_call>name<arg_key>…</arg_key><arg_value>…</arg_value></tool_call>`. */
 import type { Tool } from '../../chat-message.ts';
+import { glmSyntax } from '../../tool-calls/marked-value-syntax.ts';
 import type { FamilyParser } from '../family-parser.ts';
 import { readGlmCall } from './glm-call.ts';
 import { createStagedParser, type Stage } from './staged-parser.ts';
@@ -36,6 +37,7 @@ const stagesFor = (tools: readonly Tool[]): Readonly<Record<StageName, Stage<Sta
 
 export const glm47Parser: FamilyParser = {
   tools: true,
+  callSyntax: glmSyntax,
   thinking: true,
   visibleTokens: [
     '<think>',

@@ -19,6 +19,7 @@ const stages: Readonly<Record<StageName, Stage<StageName>>> = {
 
 export const ministralParser: FamilyParser = {
   tools: true,
+  callSyntax: mistralShape.syntax,
   thinking: false,
   visibleTokens: ['[TOOL_CALLS]', '[THINK]', '[/THINK]', '[ARGS]'],
   create: ({ tools, newCallId }) =>

@@ -1,5 +1,6 @@
 /** Qwen3-Coder, whose calls are XML, and Qwen 3.5, which thinks before it writes them. */
 import type { Tool } from '../../chat-message.ts';
+import { qwenCoderSyntax } from '../../tool-calls/marked-value-syntax.ts';
 import { continuesContent, type FamilyParser } from '../family-parser.ts';
 import { createStagedParser, type Stage } from './staged-parser.ts';
 import { readXmlFunction } from './xml-function.ts';
@@ -37,6 +38,7 @@ const stagesFor = (tools: readonly Tool[]): Readonly<Record<StageName, Stage<Sta
 
 export const qwen3CoderParser: FamilyParser = {
   tools: true,
+  callSyntax: qwenCoderSyntax,
   thinking: false,
   visibleTokens: ['<tool_call>', '</tool_call>'],
   create: ({ tools, newCallId }) => createStagedParser({ stages: stagesFor(tools), start: 'content', newCallId }),
@@ -44,6 +46,7 @@ export const qwen3CoderParser: FamilyParser = {
 
 export const qwen35Parser: FamilyParser = {
   tools: true,
+  callSyntax: qwenCoderSyntax,
   thinking: true,
   visibleTokens: ['<think>', '</think>', '<tool_call>', '</tool_call>'],
   create: (answer) =>

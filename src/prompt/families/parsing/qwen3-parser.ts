@@ -1,6 +1,7 @@
 /** Qwen3: thinking up to `</think>`, calls as JSON in `<tool_call>`. A call inside the thinking ends it. */
 import { continuesContent, type ExpectedAnswer, type FamilyParser } from '../family-parser.ts';
 import { readJsonCall } from './json-call-block.ts';
+import { taggedJsonSyntax } from '../../tool-calls/json-call-syntax.ts';
 import { createStagedParser, type Stage } from './staged-parser.ts';
 
 type StageName = 'opening' | 'thinking' | 'content' | 'call';
@@ -37,6 +38,7 @@ export function createQwen3Parser(options: { readonly thinks: boolean }): Family
   return {
     tools: true,
     thinking: options.thinks,
+    callSyntax: taggedJsonSyntax,
     visibleTokens: ['<think>', '</think>', '<tool_call>', '</tool_call>'],
     create: (answer) =>
       createStagedParser({
@@ -52,6 +54,7 @@ export function createQwen3VlParser(options: { readonly thinks: boolean }): Fami
   return {
     tools: true,
     thinking: options.thinks,
+    callSyntax: taggedJsonSyntax,
     visibleTokens: ['</think>', '<tool_call>', '</tool_call>'],
     create: (answer) =>
       createStagedParser({

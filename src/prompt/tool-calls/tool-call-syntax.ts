@@ -1,0 +1,53 @@
+/**
+ * How one kind of model writes its calls, as a grammar: the counterpart of the shapes and parsers, which read what a model has written. What a
+ * syntax admits its parser reads as calls, with arguments that satisfy the tools' schemas.
+ */
+import type { GrammarComposer } from '../../formats/json-schema-grammar/grammar-composer.ts';
+import type { GrammarExpression } from '../../formats/json-schema-grammar/grammar/grammar-expression.ts';
+import type { Tool } from '../chat-message.ts';
+
+/** A text that begins a call: anywhere, or only where the answer (or the text behind a call) starts. */
+export interface CallTrigger {
+  readonly text: string;
+  readonly where: 'anywhere' | 'start';
+}
+
+export interface CallableTool {
+  readonly name: string;
+  readonly tool: Tool;
+  /** The JSON of its arguments. */
+  arguments(): GrammarExpression;
+  /** The JSON of one argument, by its schema. */
+  argument(key: string): GrammarExpression;
+}
+
+export interface CallOrder {
+  readonly composer: GrammarComposer;
+  /** At least one. */
+  readonly tools: readonly CallableTool[];
+  /** Whether several calls may come. */
+  readonly parallel: boolean;
+}
+
+/**
+ * What stands before a call's arguments, an object that is not part of the match. The name is the group `json` (with quotes and escapes),
+ * `plain` or `other`.
+ */
+export interface CallHeads {
+  /** Of a call behind other text; of any call, where `next` is missing. */
+  readonly first: RegExp;
+  /** Of a call that follows the arguments of another one in the same block, from their end on. */
+  readonly next?: RegExp;
+  /** Nothing but the place tells a call: `first` counts where the answer begins and behind a call. */
+  readonly onlyAtStart: boolean;
+}
+
+export interface ToolCallSyntax {
+  readonly triggers: readonly CallTrigger[];
+  /** For arguments that are passed on while they are written; undefined where what the model writes isn't their JSON. */
+  readonly heads?: CallHeads;
+  /** From a trigger to the end of its call; or of its calls, where one opener stands before several. No such text begins another. */
+  block(order: CallOrder): GrammarExpression;
+  /** What stands between two blocks; undefined = there is one, which holds all calls. */
+  between(composer: GrammarComposer): GrammarExpression | undefined;
+}

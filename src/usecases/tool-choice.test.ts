@@ -1,0 +1,142 @@
+/** Tool choices from the request to the runner and back: which grammar goes out, and how calls come back. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { chatRequestSchema } from '../api/ollama/chat-request.ts';
+import { parseWire } from '../api/wire-schema.ts';
+import type { AnswerEvent } from './answer-events.ts';
+import { chat, type Conversation } from './chat.ts';
+import { testParts } from './test-parts.ts';
+import { doneEvent, says, scriptedRunner, type Script } from './test-runner.ts';
+import { temporaryStore, type TemporaryStore } from './test-store.ts';
+
+const messages = '{{ range .Messages }}[{{ if .Thinking }}<think>{{ .Thinking }}</think>{{ end }}{{ .Content }}';
+const calls =
+  '{{ if .ToolCalls }}<tool_call>{{ range .ToolCalls }}{{ .Function.Name }}{{ end }}</tool_call>{{ end }}]{{ end }}';
+
+let files: TemporaryStore;
+beforeAll(async () => {
+  files = await temporaryStore();
+  await files.add('caller', { template: `{{ .Tools }}{{ range .Messages }}[{{ .Content }}${calls}` });
+  await files.add('thinker', { template: `{{ .Tools }}${messages}${calls}` });
+  await files.add('coder', {}, { renderer: 'qwen3-vl-thinking', parser: 'qwen3-vl-thinking' });
+  await files.add('gemma4-e2b', {}, { renderer: 'gemma4', parser: 'gemma4' });
+});
+afterAll(() => files.remove());
+
+const parameters = { type: 'object', properties: { n: { type: 'integer' } }, required: ['n'] };
+const tools = [{ type: 'function', function: { name: 'count', parameters } }];
+
+async function ask(model: string, script: Script, choice: Partial<Conversation>, more: object = {}) {
+  const runner = scriptedRunner(script);
+  const request = parseWire(chatRequestSchema, { model, messages: [{ role: 'user', content: 'Q' }], tools, ...more });
+  const events: AnswerEvent[] = [];
+  const parts = testParts(files, runner, { OLLAMA_GO_TEMPLATE: '1' });
+  for await (const event of chat({ ...request, ...choice }, parts, new AbortController().signal)) events.push(event);
+  const pieces = events.filter((event) => event.type === 'piece');
+  const text = (key: 'content' | 'thinking') => pieces.map((piece) => piece[key]).join('');
+  return {
+    requests: runner.requests,
+    content: text('content'),
+    thinking: text('thinking'),
+    calls: pieces.flatMap((piece) => piece.toolCalls.map((call) => [call.name, call.arguments])),
+    deltas: pieces.flatMap((piece) => piece.toolCallDeltas),
+    last: events.at(-1),
+  };
+}
+
+const call = '<tool_call>{"name": "count", "arguments": {"n": 1}}</tool_call>';
+
+describe('what the runner is asked for', () => {
+  test.each([
+    ['no choice', {}, { grammar: '', start: undefined }],
+    ['none', { toolChoice: 'none' }, { grammar: '', start: undefined }],
+    ['auto', { toolChoice: 'auto' }, { grammar: 'root', start: true }],
+    ['one call at most', { parallelToolCalls: false }, { grammar: 'root', start: false }],
+    ['required', { toolChoice: 'required' }, { grammar: 'root', start: undefined }],
+    ['a name', { toolChoice: { name: 'count' } }, { grammar: 'root', start: undefined }],
+    ['auto with a format', { toolChoice: 'auto', format: 'json' }, { grammar: 'root', start: undefined }],
+  ] as const)('with %s', async (_, choice, { grammar, start }) => {
+    const { requests } = await ask('caller', says([call]), choice);
+    expect(requests[0]?.grammar.slice(0, 4)).toBe(grammar);
+    expect(requests[0]?.grammarStart?.repeats).toBe(start);
+  });
+
+  test('a family whose calls have no grammar is left alone with auto, and refuses to be forced', async () => {
+    const { requests } = await ask('gemma4-e2b', says(['ok']), { toolChoice: 'auto' }, { think: false });
+    expect(requests[0]?.grammar).toBe('');
+    await expect(ask('gemma4-e2b', says(['ok']), { toolChoice: 'required' })).rejects.toMatchObject({
+      code: 'bad_request',
+      param: 'tool_choice',
+    });
+  });
+});
+
+describe('a model that thinks and must call', () => {
+  const thinksThen = (free: readonly string[], more = {}): Script =>
+    async function* ({ grammar }) {
+      for (const text of grammar === '' ? free : [call]) yield { type: 'text', text };
+      yield doneEvent(more);
+    };
+
+  test.each([
+    ['says something', 'thinker', ['<think>', 'hm', '</think>', 'Well'], '<think>hm</think>'],
+    ['says nothing', 'thinker', ['<think>', 'hm', '</think>'], '<think>hm</think>'],
+    ['calls as it likes', 'thinker', ['<think>', 'hm', '</think>', '<tool_call>{"name"'], '<think>hm</think>'],
+    [
+      'calls as it likes (family)',
+      'coder',
+      ['hm', '</think>', '\n<tool_call>{"name": "count"}</tool_call>'],
+      'hm</think>\n',
+    ],
+    ['calls within its thinking (family)', 'coder', ['hm', '<tool_call>{"name": "count"}</tool_call>'], 'hm'],
+  ])('and %s', async (_, model, free, kept) => {
+    const answer = await ask(model, thinksThen(free), { toolChoice: 'required' }, { think: true });
+    expect(answer.requests).toHaveLength(2);
+    const [first, second] = answer.requests;
+    expect(second?.prompt).toBe(`${first?.prompt}${kept}`);
+    expect(answer).toMatchObject({ thinking: 'hm', content: '', calls: [['count', { n: 1 }]] });
+  });
+
+  test('ends where the tokens ended while it was thinking', async () => {
+    const script = thinksThen(['<think>', 'hm'], { reason: 'length' });
+    const answer = await ask('thinker', script, { toolChoice: 'required' }, { think: true });
+    expect(answer.requests).toHaveLength(1);
+    expect(answer.last).toMatchObject({ reason: 'length' });
+  });
+});
+
+describe('calls passed on as they are written', () => {
+  const split = Array.from(call);
+  const streams = { streamsToolCalls: true };
+
+  test('come in pieces with a choice, under one id, and no whole calls beside them', async () => {
+    const {
+      deltas,
+      calls: whole,
+      content,
+      last,
+    } = await ask('caller', says(split), { toolChoice: 'required', ...streams });
+    expect(whole).toEqual([]);
+    expect(content).toBe('');
+    expect(deltas.length).toBeGreaterThan(3);
+    expect(deltas.map((delta) => delta.argumentsText).join('')).toBe('{"n": 1}');
+    expect(deltas.map((delta) => delta.isFirst)).toEqual([true, ...deltas.slice(1).map(() => false)]);
+    expect(new Set(deltas.map(({ id, index, name }) => `${index} ${name} ${id}`)).size).toBe(1);
+    expect(last).toMatchObject({ type: 'done', reason: 'stop' });
+  });
+
+  test('come whole without a choice, since a call may prove to be none', async () => {
+    const { deltas } = await ask('caller', says(split), streams);
+    expect(deltas).toMatchObject([{ index: 0, isFirst: true, argumentsText: '{"n":1}' }]);
+    const { deltas: none, content } = await ask('caller', says(['<tool_call>{"name": "count", "arg']), streams);
+    expect(none).toEqual([]);
+    expect(content).toContain('<tool_call>');
+  });
+
+  test('that the answer\u2019s end cuts off stay cut off', async () => {
+    const script = says(split.slice(0, 50), { reason: 'length' });
+    const { deltas, content, last } = await ask('caller', script, { toolChoice: 'required', ...streams });
+    expect(deltas.map((delta) => delta.argumentsText).join('')).toBe('{"n": 1');
+    expect(content).toBe('');
+    expect(last).toMatchObject({ reason: 'length' });
+  });
+});
