@@ -55,6 +55,24 @@ it('shows the model its tools, and their calls and results', async () => {
   );
 });
 
+it('calls the tool that it is told to, as a stream and whole', async () => {
+  const forced = {
+    model: 'caller',
+    max_tokens: 80,
+    messages,
+    tools,
+    tool_choice: { type: 'tool', name: 'weather' },
+  } as const;
+  const call = { type: 'tool_use', name: 'weather', input: expect.any(Object), id: expect.stringMatching(/./) };
+  const settings = { ...forced, messages, tools: [...tools], temperature: 0 };
+  const whole = await client.messages.create(settings);
+  const streamed = await client.messages.stream(settings).finalMessage();
+  for (const message of [whole, streamed]) {
+    expect(message.content.at(-1)).toMatchObject(call);
+    expect(message.stop_reason).toBe('tool_use');
+  }
+});
+
 it('streams thinking as a block with a signature, which can be sent back', async () => {
   const thinking = { type: 'enabled', budget_tokens: 1024 } as const;
   const stream = client.messages.stream({ model: 'thinker', max_tokens: 12, messages, thinking });
