@@ -41,6 +41,6 @@ describe('docs/clients.md', () => {
       env: { PATH: process.env['PATH'], HOME: folder },
     });
     expect(stdout.trim()).not.toBe('');
-    expect(stdout).not.toMatch(/"error"|404 page not found/);
+    expect(stdout).not.toMatch(/"error":(?!null)|404 page not found/);
   });
 });

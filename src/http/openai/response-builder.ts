@@ -123,8 +123,9 @@ export function createResponseBuilder({ id, request, newId, now }: ResponseBuild
     fail({ message, param }) {
       const events = close('incomplete');
       state = { ...state, status: 'failed', error: { code: 'server_error', message } };
-      const error = { type: 'error', code: 'server_error', message, param: param ?? null };
-      return [...events, aboutResponse('failed'), numbered(error)];
+      const error = { code: 'server_error', message, param: param ?? null };
+      // The official client throws on an event named so from version 7 on, before on any that has this field.
+      return [...events, aboutResponse('failed'), numbered({ type: 'error', ...error, error })];
     },
   };
 }
