@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { answered, post } from '../support/api-client.ts';
 import { chatModel, startCorral, type CorralServer } from '../support/corral-server.ts';
+import { judgeOf } from '../support/json-schema-judge.ts';
 
 let server: CorralServer;
 let runner: number[];
@@ -86,6 +87,33 @@ describe('a format of the type regex', () => {
 });
 
 describe('a JSON Schema', () => {
+  const whole = { type: 'integer' };
+  const members = {
+    id: { type: 'integer', multipleOf: 5 },
+    day: { type: 'string', format: 'date' },
+    tags: { items: { enum: ['a', 'b'] }, maxItems: 2 },
+  };
+  test.each<[string, object]>([
+    ['members of several kinds', { type: 'object', properties: members, required: Object.keys(members) }],
+    [
+      'members by the pattern of their names',
+      { patternProperties: { '^n_[a-z]{1,4}$': whole }, additionalProperties: false, maxProperties: 2 },
+    ],
+    ['text of a length', { type: 'string', minLength: 3, maxLength: 12 }],
+    [
+      'a recursive list',
+      { properties: { v: { enum: [1] }, next: { anyOf: [{ type: 'null' }, { $ref: '#' }] } }, required: ['v', 'next'] },
+    ],
+  ])('holds every answer that the model ends: %s', async (_, schema) => {
+    const isValid = judgeOf(schema);
+    const replies = await Promise.all(
+      [1, 2, 3, 4].map((seed) => answered(server, '/api/generate', ask(schema, { seed, num_predict: 120 }))),
+    );
+    const ended = replies.filter((reply) => reply.done_reason === 'stop');
+    expect(ended.length).toBeGreaterThan(0);
+    expect(ended.filter((reply) => !isValid(JSON.parse(reply.response ?? '')))).toEqual([]);
+  });
+
   test('of a megabyte of nested arrays is refused', async () => {
     const nested = `${'{"items":'.repeat(100_000)}{}${'}'.repeat(100_000)}`;
     const body = JSON.stringify(ask('FORMAT')).replace('"FORMAT"', nested);
