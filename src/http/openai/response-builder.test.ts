@@ -158,6 +158,7 @@ describe('order of events', () => {
       code: 'server_error',
       message: 'gone',
       param: null,
+      error: { code: 'server_error', message: 'gone', param: null },
       sequence_number: events.length - 1,
     });
   });
