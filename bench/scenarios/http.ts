@@ -1,11 +1,13 @@
 /** Servers with the chat model loaded, asked over HTTP: one stream, many streams, long prompts and prompts that share a beginning. */
 import type { BenchServer } from '../contestants/bench-server.ts';
-import { contextTokens, startLlamaServer } from '../contestants/llama-server-program.ts';
+import { contextTokens } from '../contestants/llama-server-program.ts';
 import { chatModel } from '../contestants/models.ts';
-import { parallelStreams, startOllamaLike } from '../contestants/ollama-like-program.ts';
+import { parallelStreams } from '../contestants/ollama-like-program.ts';
+import { startServers } from '../contestants/start-servers.ts';
 import { generate, type Generation } from '../measuring/generate.ts';
 import { uniquePrompt } from '../measuring/prompt-text.ts';
-import type { Measure, Scenario, ScenarioContext, Trial } from '../scenario.ts';
+import { warmUp } from '../measuring/warm-up.ts';
+import type { Measure, Scenario, Trial } from '../scenario.ts';
 
 interface HttpTrial {
   readonly measure: Measure;
@@ -68,10 +70,7 @@ export const http: Scenario = {
         entries: servers.map((server) => ({
           label: server.name,
           role: server.role,
-          // Loads the model where that happens at the first request.
-          async prepare(signal) {
-            await generate(server, { prompt: uniquePrompt(8), maxTokens: 8 }, signal);
-          },
+          prepare: (signal) => warmUp(server, signal),
           run: async (signal) => [await run(server, signal)],
         })),
       })),
@@ -83,15 +82,6 @@ export const http: Scenario = {
     };
   },
 };
-
-async function startServers({ contestants, scope, signal }: ScenarioContext): Promise<readonly BenchServer[]> {
-  const { corral, ollama, llamaServer } = contestants;
-  const servers: BenchServer[] = [];
-  if (corral !== undefined) servers.push(await startOllamaLike(corral, scope, signal));
-  if (ollama !== undefined) servers.push(await startOllamaLike(ollama, scope, signal));
-  if (llamaServer !== undefined) servers.push(await startLlamaServer(llamaServer, scope, signal));
-  return servers;
-}
 
 async function totalRate(server: BenchServer, streams: number, signal: AbortSignal): Promise<number> {
   const prompts = Array.from({ length: streams }, () => uniquePrompt(60));

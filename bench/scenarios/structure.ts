@@ -3,13 +3,13 @@
  * the holding costs. A judge that belongs to nobody (ajv) decides.
  */
 import type { BenchServer } from '../contestants/bench-server.ts';
-import { startLlamaServer } from '../contestants/llama-server-program.ts';
 import { chatModel } from '../contestants/models.ts';
-import { parallelStreams, startOllamaLike } from '../contestants/ollama-like-program.ts';
+import { parallelStreams } from '../contestants/ollama-like-program.ts';
+import { startServers } from '../contestants/start-servers.ts';
 import { generate } from '../measuring/generate.ts';
 import { faultOf } from '../measuring/json-schema-judge.ts';
-import { uniquePrompt } from '../measuring/prompt-text.ts';
-import type { Measure, Scenario, ScenarioContext, Trial } from '../scenario.ts';
+import { warmUp } from '../measuring/warm-up.ts';
+import type { Measure, Scenario, Trial } from '../scenario.ts';
 import { allSchemas, type NamedSchema, spread } from './structure-schemas/all-schemas.ts';
 
 const maxTokens = 200;
@@ -56,21 +56,6 @@ export const structure: Scenario = {
   },
 };
 
-async function startServers({ contestants, scope, signal }: ScenarioContext): Promise<readonly BenchServer[]> {
-  const { corral, ollama, llamaServer } = contestants;
-  const servers: BenchServer[] = [];
-  if (corral !== undefined) servers.push(await startOllamaLike(corral, scope, signal));
-  if (ollama !== undefined) servers.push(await startOllamaLike(ollama, scope, signal));
-  if (llamaServer !== undefined) servers.push(await startLlamaServer(llamaServer, scope, signal));
-  return servers;
-}
-
-function prepareOf(server: BenchServer) {
-  return async (signal: AbortSignal): Promise<void> => {
-    await generate(server, { prompt: uniquePrompt(8), maxTokens: 8 }, signal);
-  };
-}
-
 function promptFor(name: string): string {
   const task = name.replace(/^[^:]*: /, '');
   return `<|im_start|>user\nWrite an example as JSON: ${task}.<|im_end|>\n<|im_start|>assistant\n`;
@@ -108,7 +93,7 @@ function holdingTrial(servers: readonly BenchServer[], schemas: readonly NamedSc
       return {
         label: server.name,
         role: server.role,
-        prepare: prepareOf(server),
+        prepare: (signal) => warmUp(server, signal),
         async run(signal) {
           const seed = ++round;
           const outcomes = await inParallel(schemas, (schema) => answer(server, schema, seed, signal));
@@ -134,7 +119,7 @@ function speedTrial(servers: readonly BenchServer[], schemas: readonly NamedSche
       return {
         label: server.name,
         role: server.role,
-        prepare: prepareOf(server),
+        prepare: (signal) => warmUp(server, signal),
         async run(signal) {
           const seed = ++round;
           const held = new Rate();

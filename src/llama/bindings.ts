@@ -211,7 +211,6 @@ export function loadBindings(files: LibraryFiles) {
       llama,
       'void llama_sampler_accept(void *sampler, int32_t token)',
     ),
-    samplerReset: fn<(sampler: Pointer) => void>(llama, 'void llama_sampler_reset(void *sampler)'),
     samplerFree: fn<(sampler: Pointer) => void>(llama, 'void llama_sampler_free(void *sampler)'),
     greedySampler: fn<() => Pointer>(llama, 'void *llama_sampler_init_greedy()'),
     distSampler: fn<(seed: number) => Pointer>(llama, 'void *llama_sampler_init_dist(uint32_t seed)'),

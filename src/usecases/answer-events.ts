@@ -29,6 +29,15 @@ export interface AnswerPieceEvent {
   readonly logprobs: Logprobs;
 }
 
+export const emptyPiece: AnswerPieceEvent = {
+  type: 'piece',
+  content: '',
+  thinking: '',
+  toolCalls: [],
+  toolCallDeltas: [],
+  logprobs: [],
+};
+
 export interface AnswerCounts {
   readonly reason: 'stop' | 'length';
   /** The stop string that ended the answer; undefined where none did. */

@@ -9,6 +9,7 @@ import type { AnswerParser, PromptFormat } from '../prompt/prompt-format.ts';
 import type { ToolCallGrammar } from '../prompt/tool-calls/tool-call-grammar.ts';
 import type { StoredModel } from '../store/stored-model.ts';
 import type { AnswerBegunEvent, AnswerCounts, AnswerEvent } from './answer-events.ts';
+import { countTokens } from './count-tokens.ts';
 import type { FittedPrompt } from './fit-prompt.ts';
 import type { PreparedAnswer } from './prepare-answer.ts';
 import { streamAnswer } from './stream-answer.ts';
@@ -78,11 +79,6 @@ export async function* answerWithLease(order: AnswerOrder): AsyncGenerator<Answe
 
 function begunEvent({ promptTokens, cachedTokens }: GenerationBegun, { thinks }: PreparedAnswer): AnswerBegunEvent {
   return { type: 'begun', promptTokens, cachedTokens, thinks };
-}
-
-async function countTokens(runner: Runner, text: string, signal: AbortSignal): Promise<number> {
-  const { counts } = await runner.tokenize({ texts: [text], addSpecial: true, countOnly: true }, signal);
-  return counts[0] ?? 0;
 }
 
 function answerJob(runner: Runner, { generation, policy, thinks }: PreparedAnswer, prompt: AnswerPrompt) {

@@ -9,6 +9,7 @@ import { dropsEarlierThinking, stripEarlierThinking } from '../prompt/think-valu
 import type { StoredModel } from '../store/stored-model.ts';
 import type { AnswerEvent } from './answer-events.ts';
 import { answerWithLease } from './answer-with-lease.ts';
+import { countTokens } from './count-tokens.ts';
 import { findModel, notFoundPlain } from './find-model.ts';
 import { checkTopLogprobs, prepareAnswer, type AnswerRequest } from './prepare-answer.ts';
 import { startStopwatch } from './stopwatch.ts';
@@ -78,13 +79,7 @@ export async function* chat(
             const { messages, images } = mark(conversation(model, request.messages));
             const renderAll = (kept: readonly ChatMessage[]) => format.render({ messages: kept, tools, think });
             const render = request.continuesLast === true ? continuing(renderAll) : renderAll;
-            const countTokens = async (kept: readonly ChatMessage[]): Promise<number> => {
-              const counted = await runner.tokenize(
-                { texts: [render(kept)], addSpecial: true, countOnly: true },
-                signal,
-              );
-              return counted.counts[0] ?? 0;
-            };
+            const tokensOf = (kept: readonly ChatMessage[]) => countTokens(runner, render(kept), signal);
             const text = render(messages);
             const heads = request.streamsToolCalls && calls !== undefined ? format.callSyntax?.heads : undefined;
             const streamed = (parser: AnswerParser) => (heads ? streamCalls(parser, heads, newCallId) : parser);
@@ -92,7 +87,7 @@ export async function* chat(
             return {
               text,
               imageCount: images.length,
-              shorten: async (limit) => render(await fitMessages(messages, countTokens, limit)),
+              shorten: async (limit) => render(await fitMessages(messages, tokensOf, limit)),
               format,
               parser: streamed(format.answerParser(input, text)),
               calls,

@@ -8,6 +8,7 @@ import { collectImages, markImages } from '../prompt/image-markers.ts';
 import type { StoredModel } from '../store/stored-model.ts';
 import type { AnswerEvent } from './answer-events.ts';
 import { answerWithLease, type AnswerPrompt } from './answer-with-lease.ts';
+import { countTokens } from './count-tokens.ts';
 import { findModel, notFoundPlain } from './find-model.ts';
 import { checkTopLogprobs, prepareAnswer, type AnswerRequest, type PreparedAnswer } from './prepare-answer.ts';
 import { startStopwatch } from './stopwatch.ts';
@@ -115,16 +116,14 @@ function ownPrompt({ request, model, prepared, runner, signal }: PromptParts): A
   ]);
   const { messages } = marked;
   const render = (kept: readonly ChatMessage[]) => format.render({ messages: kept, tools: [], think });
-  const countTokens = async (kept: readonly ChatMessage[]): Promise<number> => {
-    const counted = await runner.tokenize({ texts: [render(kept)], addSpecial: true, countOnly: true }, signal);
-    return (counted.counts[0] ?? 0) + request.context.length;
-  };
+  const tokensOf = async (kept: readonly ChatMessage[]): Promise<number> =>
+    (await countTokens(runner, render(kept), signal)) + request.context.length;
   const text = render(messages);
   const input = { messages, tools: [], think };
   return {
     text,
     imageCount: marked.images.length,
-    shorten: async (limit) => render(await fitMessages(messages, countTokens, limit)),
+    shorten: async (limit) => render(await fitMessages(messages, tokensOf, limit)),
     format,
     parser: format.answerParser(input, text),
     afterThinking: () => format.answerParser({ ...input, think: false }, ''),

@@ -2,8 +2,8 @@
 import type { LegacyEmbeddingsRequest } from '../api/ollama/embed-request.ts';
 import { checkFinite, withTooLongText } from './embed.ts';
 import { findModel, notFoundTryPulling } from './find-model.ts';
-import { requestOptions } from './request-options.ts';
 import type { UseCaseParts } from './use-case-parts.ts';
+import { withRunner } from './with-runner.ts';
 
 /** Empty without a prompt: then the model is only loaded. Errors of the engine have status 500 here. */
 export async function legacyEmbeddings(
@@ -13,19 +13,16 @@ export async function legacyEmbeddings(
 ): Promise<Float32Array> {
   const model = await findModel(parts.store, request.model, { whenEmpty: 'required', notFound: notFoundTryPulling });
   await parts.store.checkAdapters(model);
-  const options = requestOptions(model, request.options, parts.logger).load;
-  const lease = await parts.pool.acquire({ model, options, keepAliveMs: request.keep_alive }, signal);
-  try {
+  const { value } = await withRunner(model, request, parts, signal, async (runner) => {
     if (request.prompt === '') return new Float32Array();
-    const embeddings = await lease.runner.embed(
-      { adapters: model.adapterPaths, inputs: [request.prompt], truncate: false },
-      signal,
-    );
+    const inputs = [request.prompt];
+    const embeddings = await runner
+      .embed({ adapters: model.adapterPaths, inputs, truncate: false }, signal)
+      .catch((thrown: unknown) => {
+        throw withTooLongText(thrown, 500);
+      });
     checkFinite(embeddings);
     return embeddings.vectors[0] ?? new Float32Array();
-  } catch (thrown) {
-    throw withTooLongText(thrown, 500);
-  } finally {
-    lease.release();
-  }
+  });
+  return value;
 }

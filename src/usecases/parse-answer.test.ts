@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { GenerationEvent } from '../engine/runner.ts';
 import type { AnswerParser } from '../prompt/prompt-format.ts';
 import { createThinkTagSplitter } from '../prompt/think-tag-splitter.ts';
-import type { Logprobs } from './answer-events.ts';
+import { emptyPiece, type Logprobs } from './answer-events.ts';
 import { parseAnswer, type ParsedEvent } from './parse-answer.ts';
 import { doneEvent } from './test-runner.ts';
 
@@ -19,12 +19,7 @@ async function parsed(events: GenerationEvent[], parser?: AnswerParser): Promise
 
 const text = (value: string): GenerationEvent => ({ type: 'text', text: value });
 const piece = (fields: object) => ({
-  type: 'piece',
-  content: '',
-  thinking: '',
-  toolCalls: [],
-  toolCallDeltas: [],
-  logprobs: [],
+  ...emptyPiece,
   ...fields,
 });
 

@@ -1,9 +1,10 @@
 /** What stands in a message: Anthropic's content blocks, as parts that are text, images, thinking, calls and their results. */
 import { z } from 'zod';
+import { refusedField } from '../refused-field.ts';
 import { goObject } from '../wire-schema.ts';
 import { checkBase64 } from '../ollama/check-base64.ts';
 import { recordField } from '../ollama/wire-fields.ts';
-import { refusedField, taggedObject } from './tagged-object.ts';
+import { taggedObject } from './tagged-object.ts';
 import { signedThinking } from './thinking-signature.ts';
 
 export type ShownPart =

@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import { CorralError } from '../../core/corral-error.ts';
 import { flagField, recordField, textField } from '../ollama/wire-fields.ts';
+import { refusedField } from '../refused-field.ts';
 import { goObject, parseWire } from '../wire-schema.ts';
 import { assistantContent, systemContent, userContent } from './content-blocks.ts';
-import { refusedField, taggedObject } from './tagged-object.ts';
+import { taggedObject } from './tagged-object.ts';
 import { toolChoiceField, toolsField } from './tool-fields.ts';
 
 const message = taggedObject(

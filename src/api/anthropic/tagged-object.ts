@@ -1,5 +1,6 @@
 /** Objects whose kind one of their fields names, as Anthropic's blocks, sources and tools are: each kind has a schema, and others a reason why not. */
 import { z } from 'zod';
+import { parseInto } from '../parse-into.ts';
 
 export interface TagOptions {
   /** The field that names the kind. */
@@ -26,21 +27,6 @@ export function taggedObject<Schemas extends Readonly<Record<string, z.ZodType>>
     if (typeof kind !== 'string') return refuse(`expected one of ${[...kinds.keys()].join(', ')}`, [key]);
     const schema = kinds.get(kind);
     if (schema === undefined) return refuse(refusal(kind), [key]);
-    const parsed = schema.safeParse(value, { reportInput: true });
-    if (parsed.success) return parsed.data as z.output<Schemas[keyof Schemas]>;
-    for (const issue of parsed.error.issues) {
-      context.issues.push({ ...issue, input: issue.input, path: [...issue.path] } as z.core.$ZodRawIssue);
-    }
-    return z.NEVER;
+    return parseInto(context, schema, value) as z.output<Schemas[keyof Schemas]>;
   });
-}
-
-/** A field that can't be honoured: any value is refused for that reason. */
-export function refusedField(reason: string) {
-  return z
-    .unknown()
-    .optional()
-    .superRefine((value, context) => {
-      if (value !== undefined) context.addIssue({ code: 'custom', message: reason });
-    });
 }

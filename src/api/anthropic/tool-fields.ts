@@ -1,8 +1,9 @@
 /** The tools of a request and the choice between them. */
 import { z } from 'zod';
 import { flagField, recordField } from '../ollama/wire-fields.ts';
+import { refusedField } from '../refused-field.ts';
 import { goObject } from '../wire-schema.ts';
-import { refusedField, taggedObject } from './tagged-object.ts';
+import { taggedObject } from './tagged-object.ts';
 
 const directOnly = z.array(z.literal('direct', { error: 'tools are called by the model alone' })).optional();
 

@@ -3,6 +3,7 @@
  * that is not known is refused by its name.
  */
 import { z } from 'zod';
+import { parseInto } from '../parse-into.ts';
 
 export interface ByTypeOptions {
   /** The kind of an object without `type`; undefined = it must have one. */
@@ -36,13 +37,6 @@ export function stringOr<Schema extends z.ZodType>(schema: Schema) {
 }
 
 type Context = z.core.$RefinementCtx;
-
-function parseInto<Schema extends z.ZodType>(context: Context, schema: Schema, value: unknown): z.output<Schema> {
-  const parsed = schema.safeParse(value, { reportInput: true });
-  if (parsed.success) return parsed.data;
-  for (const issue of parsed.error.issues) context.issues.push({ ...issue, input: issue.input } as z.core.$ZodRawIssue);
-  return z.NEVER;
-}
 
 function fail(context: Context, issue: z.core.$ZodRawIssue): never {
   context.issues.push(issue);

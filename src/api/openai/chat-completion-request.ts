@@ -1,16 +1,17 @@
 /** POST /v1/chat/completions on the wire. What it means is in to-conversation.ts. */
 import { z } from 'zod';
 import { recordField, textField } from '../ollama/wire-fields.ts';
+import { refusedField } from '../refused-field.ts';
 import { goObject } from '../wire-schema.ts';
 import {
   choicesField,
   harmlessFields,
   onlyValues,
-  refused,
   samplingFields,
   streamFields,
   tokenLimitField,
 } from './openai-fields.ts';
+import { efforts } from './think-by-effort.ts';
 
 // A part's own fields are checked where its type is known.
 const contentPart = goObject({
@@ -40,7 +41,7 @@ const message = goObject({
     .default([]),
   tool_call_id: z.string().optional(),
   function_call: functionCall.optional(),
-  audio: refused('audio is not supported'),
+  audio: refusedField('audio is not supported'),
 });
 
 const tool = goObject({
@@ -84,7 +85,7 @@ const responseFormat = goObject({
   }).optional(),
 });
 
-const effort = z.enum(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'ultra', 'max']).optional();
+const effort = z.enum(efforts).optional();
 
 export const chatCompletionRequestSchema = goObject({
   model: textField,
@@ -113,11 +114,11 @@ export const chatCompletionRequestSchema = goObject({
   // All are served alike; the reply says which one that was.
   service_tier: z.enum(['auto', 'default', 'flex', 'scale', 'priority']).optional(),
   verbosity: onlyValues(['medium'], 'the length of answers can only be bounded: use max_completion_tokens'),
-  audio: refused('audio is not generated'),
-  web_search_options: refused('the web is not searched'),
-  moderation: refused('there is no moderation'),
-  functions: refused('deprecated: use tools'),
-  function_call: refused('deprecated: use tool_choice'),
+  audio: refusedField('audio is not generated'),
+  web_search_options: refusedField('the web is not searched'),
+  moderation: refusedField('there is no moderation'),
+  functions: refusedField('deprecated: use tools'),
+  function_call: refusedField('deprecated: use tool_choice'),
   _debug_render_only: z.boolean().default(false),
 });
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { textField } from '../ollama/wire-fields.ts';
 import { goObject } from '../wire-schema.ts';
+import { inputField } from './input-list.ts';
 import {
   choicesField,
   harmlessFields,
@@ -11,15 +12,9 @@ import {
   tokenLimitField,
 } from './openai-fields.ts';
 
-const tokens = z.array(z.int().min(0));
-
 export const completionRequestSchema = goObject({
   model: textField,
-  prompt: z
-    .union([z.string(), z.array(z.string()), tokens, z.array(tokens)], {
-      error: 'expected a string, an array of strings, tokens or an array of arrays of tokens',
-    })
-    .optional(),
+  prompt: inputField,
   suffix: textField,
   ...samplingFields,
   ...streamFields,

@@ -9,12 +9,17 @@ export const imageDataUriField = z.string().superRefine((uri, context) => {
   if (message !== undefined) context.addIssue({ code: 'custom', message });
 });
 
+/** What stands behind the head of a URI, unchecked; undefined where it is no data URI of an image. */
+export function base64OfDataUri(uri: string): string | undefined {
+  return header.test(uri) ? uri.replace(header, '') : undefined;
+}
+
 /** The base64 text of a URI that passed the field's check. */
 export function imageOfDataUri(uri: string): string {
   return uri.replace(header, '');
 }
 
 function faultOf(uri: string): string | undefined {
-  if (!header.test(uri)) return 'only base64 data URIs of JPEG, PNG or WebP images are accepted';
-  return checkBase64(imageOfDataUri(uri));
+  const data = base64OfDataUri(uri);
+  return data === undefined ? 'only base64 data URIs of JPEG, PNG or WebP images are accepted' : checkBase64(data);
 }

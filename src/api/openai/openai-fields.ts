@@ -8,16 +8,6 @@ import { goObject } from '../wire-schema.ts';
 /** More choices than this of one request would keep a model from everybody else for minutes; OpenAI's bound is the same. */
 export const mostChoices = 128;
 
-/** A field that would change the answer in a way this server can't. */
-export function refused(reason: string) {
-  return z
-    .unknown()
-    .superRefine((value, context) => {
-      if (value !== undefined) context.addIssue({ code: 'custom', message: reason });
-    })
-    .optional();
-}
-
 /** A field of which only some values mean what happens anyway. */
 export function onlyValues(values: readonly (string | boolean)[], reason: string) {
   return z

@@ -5,10 +5,14 @@
  */
 import { z } from 'zod';
 import { flagField, recordField, textField } from '../ollama/wire-fields.ts';
+import { refusedField } from '../refused-field.ts';
 import { goObject } from '../wire-schema.ts';
 import { byType, stringOr } from './by-type.ts';
+import { onlyValues } from './openai-fields.ts';
 import { inputItem } from './response-items.ts';
 import { responseTool, responseToolChoice } from './response-tools.ts';
+
+const unsupported = 'it is not supported';
 
 /** OpenAI's own limits; a map without bound would be kept and sent back with every response. */
 const maxMetadataPairs = 16;
@@ -25,8 +29,8 @@ const reasoning = goObject({
   effort: z.string().optional(),
   summary: z.enum(['auto', 'concise', 'detailed']).optional(),
   generate_summary: z.enum(['auto', 'concise', 'detailed']).optional(),
-  context: only('auto', 'earlier reasoning is always shown to the model'),
-  mode: only('standard', 'only "standard" is supported'),
+  context: onlyValues(['auto'], 'earlier reasoning is always shown to the model'),
+  mode: onlyValues(['standard'], 'only "standard" is supported'),
 });
 
 const format = byType(
@@ -69,7 +73,7 @@ export const responseRequestSchema = goObject({
   previous_response_id: z.string().optional(),
   store: z.boolean().default(true),
   stream: flagField,
-  stream_options: goObject({ include_obfuscation: only(false, 'the stream is not padded') }).optional(),
+  stream_options: goObject({ include_obfuscation: onlyValues([false], 'the stream is not padded') }).optional(),
   temperature: z.number().min(0).max(2).default(1),
   top_p: z.number().min(0).max(1).default(1),
   presence_penalty: z.number().min(-2).max(2).default(0),
@@ -83,7 +87,7 @@ export const responseRequestSchema = goObject({
   reasoning: reasoning.optional(),
   text: goObject({
     format: format.default({ type: 'text' }),
-    verbosity: only('medium', 'it can not be chosen here; ask for it in the instructions'),
+    verbosity: onlyValues(['medium'], 'it can not be chosen here; ask for it in the instructions'),
   }).prefault({}),
   truncation: z.enum(['auto', 'disabled']).default('disabled'),
   include: z.array(includable).default([]),
@@ -94,24 +98,14 @@ export const responseRequestSchema = goObject({
   prompt_cache_retention: z.string().optional(),
   service_tier: z.string().optional(),
   user: z.string().optional(),
-  background: only(false, 'responses are not made in the background'),
-  access_programs: refused(),
-  context_management: refused(),
-  conversation: refused('conversations are not kept; use previous_response_id'),
-  image: refused(),
-  moderation: refused(),
-  prompt: refused('prompt templates are not kept; use instructions and input'),
-  prompt_cache_options: refused(),
+  background: onlyValues([false], 'responses are not made in the background'),
+  access_programs: refusedField(unsupported),
+  context_management: refusedField(unsupported),
+  conversation: refusedField('conversations are not kept; use previous_response_id'),
+  image: refusedField(unsupported),
+  moderation: refusedField(unsupported),
+  prompt: refusedField('prompt templates are not kept; use instructions and input'),
+  prompt_cache_options: refusedField(unsupported),
 });
 
 export type ResponseRequest = z.output<typeof responseRequestSchema>;
-
-/** The one value of a field that can be honoured. */
-function only<Value extends string | boolean>(value: Value, reason: string) {
-  return z.literal(value, reason).optional();
-}
-
-function refused(reason = 'it is not supported') {
-  // `custom` and not `undefined`: the issue of a wrong type would tell the type that is expected.
-  return z.custom<undefined>((value) => value === undefined, reason).optional();
-}

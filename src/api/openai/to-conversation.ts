@@ -3,6 +3,7 @@ import { CorralError } from '../../core/corral-error.ts';
 import type { ChatCompletionRequest } from './chat-completion-request.ts';
 import { invalidField } from './invalid-field.ts';
 import { samplingOptions } from './openai-fields.ts';
+import { thinkByEffort } from './think-by-effort.ts';
 import { toMessages } from './to-messages.ts';
 import { toTools } from './to-tools.ts';
 
@@ -16,14 +17,14 @@ export function toConversation(request: ChatCompletionRequest) {
   }
   const limit = request.max_completion_tokens ?? request.max_tokens;
   const format = toFormat(request.response_format);
-  const think = toThink(request.reasoning_effort ?? request.reasoning?.effort);
+  const effort = request.reasoning_effort ?? request.reasoning?.effort;
   const shared = {
     model: request.model,
     messages: toMessages(request.messages),
     ...toTools(request),
     ...(parallel_tool_calls !== undefined && { parallelToolCalls: parallel_tool_calls }),
     ...(format !== undefined && { format }),
-    ...(think !== undefined && { think }),
+    ...(effort !== undefined && { think: thinkByEffort[effort] }),
     truncate: true,
     logprobs,
     top_logprobs: top_logprobs ?? 0,
@@ -39,12 +40,4 @@ function toFormat({ type, json_schema }: ChatCompletionRequest['response_format'
   if (type === 'json_object') return 'json';
   if (json_schema === undefined) throw invalidField('response_format.json_schema', 'a schema is needed');
   return json_schema.schema ?? 'json';
-}
-
-function toThink(
-  effort: ChatCompletionRequest['reasoning_effort'],
-): false | 'low' | 'medium' | 'high' | 'max' | undefined {
-  if (effort === 'none') return false;
-  if (effort === 'minimal') return 'low';
-  return effort === 'xhigh' || effort === 'ultra' ? 'max' : effort;
 }

@@ -3,6 +3,7 @@
  * of each part, which templates that want turns to alternate refuse). Throws `bad_request` with the place of what is wrong.
  */
 import { checkBase64 } from '../ollama/check-base64.ts';
+import { base64OfDataUri } from './image-data-uri.ts';
 import type { ChatCompletionMessage } from './chat-completion-request.ts';
 import { invalidField } from './invalid-field.ts';
 
@@ -123,20 +124,18 @@ function contentOf({ content, refusal }: ChatCompletionMessage, at: string, call
   return { text: texts.join('\n'), images };
 }
 
-const dataUrl = /^data:(?:image\/(?:jpeg|jpg|png|webp))?;base64,/i;
 const shownUrlLength = 200;
 
 /** The image's base64. Nothing is ever fetched: a closed network has nowhere to fetch from, and a server that follows links can be led. */
 function imageOf(image: string | { readonly url: string } | undefined, at: string): string {
   const url = typeof image === 'string' ? image : image?.url;
   if (!url) throw invalidField(at, 'an image part has a URL');
-  const head = dataUrl.exec(url)?.[0];
-  if (head === undefined) {
+  const data = base64OfDataUri(url);
+  if (data === undefined) {
     if (/^data:/i.test(url)) throw invalidField(at, 'an image is JPEG, PNG or WebP in base64');
     const shown = JSON.stringify(url.slice(0, shownUrlLength));
     throw invalidField(at, `${shown} is not fetched: send the image as a data URL (data:image/png;base64,...)`);
   }
-  const data = url.slice(head.length);
   const fault = checkBase64(data);
   if (fault !== undefined) throw invalidField(at, fault);
   return data;

@@ -1,21 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RawMessageStreamEvent } from '@anthropic-ai/sdk/resources/messages';
-import type { AnswerDoneEvent, AnswerPieceEvent } from '../../usecases/answer-events.ts';
+import { emptyPiece, type AnswerDoneEvent, type AnswerPieceEvent } from '../../usecases/answer-events.ts';
 import { foldMessage } from './fold-message.ts';
 import type { Message, MessageEvent } from './message-event.ts';
 import { createMessageEvents, type AnswerPart, type MessageFacts } from './message-events.ts';
 
 const facts: MessageFacts = { id: 'msg_1', model: 'm', maxTokens: 10, stopSequences: ['END'], showsThinking: true };
-const nothing: AnswerPieceEvent = {
-  type: 'piece',
-  content: '',
-  thinking: '',
-  toolCalls: [],
-  toolCallDeltas: [],
-  logprobs: [],
-};
-const piece = (fields: Partial<AnswerPieceEvent>): AnswerPieceEvent => ({ ...nothing, ...fields });
+const piece = (fields: Partial<AnswerPieceEvent>): AnswerPieceEvent => ({ ...emptyPiece, ...fields });
 const done = (fields: Partial<AnswerDoneEvent> = {}): AnswerDoneEvent => ({
   type: 'done',
   reason: 'stop',

@@ -5,9 +5,10 @@ import type { FileStore } from '../../store/batch/file-store.ts';
 import type { BatchRunner } from '../../usecases/batch/batch-runner.ts';
 import type { Route } from '../exchange.ts';
 import { openaiErrors as errors } from '../openai/openai-errors.ts';
+import { queryOf } from '../query-of.ts';
 import { readRequest } from '../read-request.ts';
 import { writeJson } from '../write-reply.ts';
-import { listPage, queryOf } from './list-page.ts';
+import { listPage } from './list-page.ts';
 
 /** Routes whose whole answer depends on the body alone. */
 const batchable: ReadonlySet<string> = new Set([

@@ -4,8 +4,9 @@ import { CorralError } from '../../core/corral-error.ts';
 import type { FileStore, StoredFile } from '../../store/batch/file-store.ts';
 import type { Route } from '../exchange.ts';
 import { openaiErrors as errors } from '../openai/openai-errors.ts';
+import { queryOf } from '../query-of.ts';
 import { writeJson } from '../write-reply.ts';
-import { listPage, queryOf } from './list-page.ts';
+import { listPage } from './list-page.ts';
 import { receiveUpload } from './receive-upload.ts';
 
 const mostListed = 10_000;

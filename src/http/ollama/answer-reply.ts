@@ -1,7 +1,12 @@
 /** How an answer goes out: as it comes, one object a line, or whole as one object. */
 import type { ServerResponse } from 'node:http';
 import { CorralError } from '../../core/corral-error.ts';
-import type { AnswerDoneEvent, AnswerEvent, AnswerPieceEvent } from '../../usecases/answer-events.ts';
+import {
+  emptyPiece,
+  type AnswerDoneEvent,
+  type AnswerEvent,
+  type AnswerPieceEvent,
+} from '../../usecases/answer-events.ts';
 import { streamNdjson } from '../stream-ndjson.ts';
 import { tellUsage } from '../usage-header.ts';
 import { writeJson } from '../write-reply.ts';
@@ -16,15 +21,6 @@ export interface AnswerWriter {
   /** `all` is the whole answer where it was not streamed, otherwise empty. */
   done(event: AnswerDoneEvent, all: AnswerPieceEvent): object;
 }
-
-const nothing: AnswerPieceEvent = {
-  type: 'piece',
-  content: '',
-  thinking: '',
-  toolCalls: [],
-  toolCallDeltas: [],
-  logprobs: [],
-};
 
 export async function replyWithAnswer(
   response: ServerResponse,
@@ -45,7 +41,7 @@ export async function replyWithAnswer(
 }
 
 function streamedObject(writer: AnswerWriter, event: StreamedEvent): object {
-  return event.type === 'piece' ? writer.piece(event) : writer.done(event, nothing);
+  return event.type === 'piece' ? writer.piece(event) : writer.done(event, emptyPiece);
 }
 
 /** The event that was taken already, and the rest. */
@@ -73,7 +69,7 @@ async function replyWhole(
       const { promptTokens: prompt, cachedTokens: cached, generatedTokens: completion } = event;
       tellUsage(response, { prompt, cached, completion });
       const all = {
-        ...nothing,
+        ...emptyPiece,
         content: content.join(''),
         thinking: thinking.join(''),
         toolCalls: toolCalls.flat(),

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import type { AnswerDoneEvent, AnswerEvent, AnswerPieceEvent } from '../../usecases/answer-events.ts';
+import {
+  emptyPiece,
+  type AnswerDoneEvent,
+  type AnswerEvent,
+  type AnswerPieceEvent,
+} from '../../usecases/answer-events.ts';
 import { createChatChunks, wholeChatCompletion } from './chat-completion-reply.ts';
 
 const piece = (fields: Partial<AnswerPieceEvent>): AnswerPieceEvent => ({
-  type: 'piece',
-  content: '',
-  thinking: '',
-  toolCalls: [],
-  toolCallDeltas: [],
-  logprobs: [],
+  ...emptyPiece,
   ...fields,
 });
 

@@ -5,6 +5,7 @@ import type { WholeAnswer } from './collect-answers.ts';
 import { systemFingerprint, type ReplyIdentity } from './reply-identity.ts';
 import type { AnswerChunks } from './stream-answers.ts';
 import { createUsageCount } from './usage-count.ts';
+import { wireLogprobs } from './wire-logprobs.ts';
 
 export interface ChatReplyOptions {
   readonly identity: ReplyIdentity;
@@ -110,11 +111,5 @@ function finishReason(reason: AnswerDoneEvent['reason'], callsTools: boolean): s
 }
 
 function logprobFields(logprobs: Logprobs): object {
-  const content = logprobs.map(({ token, logprob, bytes, top }) => ({
-    token,
-    logprob,
-    bytes,
-    top_logprobs: top.map((other) => ({ token: other.token, logprob: other.logprob, bytes: other.bytes })),
-  }));
-  return { content, refusal: null };
+  return { content: wireLogprobs(logprobs), refusal: null };
 }

@@ -2,7 +2,12 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { responseRequestSchema } from '../../api/openai/response-request.ts';
 import { parseWire } from '../../api/wire-schema.ts';
-import type { AnswerCounts, AnswerPieceEvent, ToolCallDelta } from '../../usecases/answer-events.ts';
+import {
+  emptyPiece,
+  type AnswerCounts,
+  type AnswerPieceEvent,
+  type ToolCallDelta,
+} from '../../usecases/answer-events.ts';
 import { createResponseBuilder, type ResponseEvent } from './response-builder.ts';
 
 const request = { model: 'm', input: 'hi' };
@@ -18,12 +23,7 @@ function makeBuilder(fields: object = {}) {
 }
 
 const piece = (fields: Partial<AnswerPieceEvent>): AnswerPieceEvent => ({
-  type: 'piece',
-  content: '',
-  thinking: '',
-  toolCalls: [],
-  toolCallDeltas: [],
-  logprobs: [],
+  ...emptyPiece,
   ...fields,
 });
 const content = (text: string) => piece({ content: text });

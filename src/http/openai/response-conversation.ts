@@ -2,6 +2,7 @@
 import type { InputItem } from '../../api/openai/response-items.ts';
 import type { ResponseRequest } from '../../api/openai/response-request.ts';
 import type { FunctionTool, ResponseToolChoice } from '../../api/openai/response-tools.ts';
+import { efforts, thinkByEffort } from '../../api/openai/think-by-effort.ts';
 import { CorralError } from '../../core/corral-error.ts';
 import type { Tool } from '../../prompt/chat-message.ts';
 import type { Conversation, ToolChoice } from '../../usecases/chat.ts';
@@ -43,21 +44,11 @@ function requestedFormat({ text: { format } }: ResponseRequest): unknown {
   return format.type === 'json_schema' ? format.schema : undefined;
 }
 
-const thinkByEffort: ReadonlyMap<string, Conversation['think']> = new Map<string, Conversation['think']>([
-  ['none', false],
-  ['minimal', 'low'],
-  ['low', 'low'],
-  ['medium', 'medium'],
-  ['high', 'high'],
-  ['xhigh', 'max'],
-  ['ultra', 'max'],
-  ['max', 'max'],
-]);
-
 function thinkOf(effort: string | undefined): Conversation['think'] {
   if (effort === undefined) return undefined;
-  if (thinkByEffort.has(effort)) return thinkByEffort.get(effort);
-  const allowed = [...thinkByEffort.keys()].map((known) => JSON.stringify(known)).join(', ');
+  const known = efforts.find((level) => level === effort);
+  if (known !== undefined) return thinkByEffort[known];
+  const allowed = efforts.map((level) => JSON.stringify(level)).join(', ');
   throw new CorralError('bad_request', `invalid reasoning value: ${JSON.stringify(effort)} (must be ${allowed})`, {
     param: 'reasoning.effort',
   });

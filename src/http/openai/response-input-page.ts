@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { InputItem } from '../../api/openai/response-items.ts';
 import { parseWire } from '../../api/wire-schema.ts';
 import { CorralError } from '../../core/corral-error.ts';
+import { pageFields } from './page-fields.ts';
 
 /** OpenAI's own limits. */
 const query = z.object({
@@ -18,12 +19,5 @@ export function inputItemPage(items: readonly InputItem[], search: URLSearchPara
   if (after !== undefined && start === 0) {
     throw new CorralError('bad_request', `Item with id '${after}' not found.`, { param: 'after' });
   }
-  const data = ordered.slice(start, start + limit);
-  return {
-    object: 'list',
-    data,
-    first_id: data[0]?.id ?? null,
-    last_id: data.at(-1)?.id ?? null,
-    has_more: start + limit < ordered.length,
-  };
+  return pageFields(ordered, start, limit);
 }

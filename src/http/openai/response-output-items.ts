@@ -2,6 +2,7 @@
 import { outputTextPart, type ItemStatus } from '../../api/openai/response-items.ts';
 import type { Logprobs } from '../../usecases/answer-events.ts';
 import type { UnnumberedEvent } from './response-builder.ts';
+import { wireLogprobs } from './wire-logprobs.ts';
 import type { FunctionCallOutput, MessageOutput, OutputItem, ReasoningOutput } from './response-object.ts';
 
 /** The events lack `output_index`, which the item does not know. */
@@ -119,13 +120,4 @@ export function openCall(
       };
     },
   };
-}
-
-function wireLogprobs(logprobs: Logprobs): object[] {
-  return logprobs.map(({ token, logprob, bytes, top }) => ({
-    token,
-    logprob,
-    bytes,
-    top_logprobs: top.map((other) => ({ token: other.token, logprob: other.logprob, bytes: other.bytes })),
-  }));
 }

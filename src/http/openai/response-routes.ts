@@ -7,6 +7,7 @@ import { CorralError } from '../../core/corral-error.ts';
 import { chat } from '../../usecases/chat.ts';
 import type { UseCaseParts } from '../../usecases/use-case-parts.ts';
 import type { Exchange, Route } from '../exchange.ts';
+import { queryOf } from '../query-of.ts';
 import { readEncodedBody } from '../read-encoded-body.ts';
 import { createWireErrors } from '../wire-error.ts';
 import { writeJson } from '../write-reply.ts';
@@ -61,7 +62,7 @@ export function responseRoutes(parts: UseCaseParts): readonly Route[] {
       path: byId,
       methods: ['GET'],
       handle({ request, response, params }) {
-        refuseReplay(request.url);
+        refuseReplay(queryOf(request));
         writeJson(response, 200, store.get(idOf(params)).response);
       },
     },
@@ -78,7 +79,7 @@ export function responseRoutes(parts: UseCaseParts): readonly Route[] {
       path: `${byId}/input_items`,
       methods: ['GET'],
       handle({ request, response, params }) {
-        writeJson(response, 200, inputItemPage(store.get(idOf(params)).input, queryOf(request.url)));
+        writeJson(response, 200, inputItemPage(store.get(idOf(params)).input, queryOf(request)));
       },
     },
     {
@@ -104,14 +105,10 @@ function idOf(params: Exchange['params']): string {
   return params['id'] ?? '';
 }
 
-function queryOf(url: string | undefined): URLSearchParams {
-  return new URL(url ?? '/', 'http://localhost').searchParams;
-}
-
 /** OpenAI plays the events again of responses that were made in the background, which are none. */
-function refuseReplay(url: string | undefined): void {
+function refuseReplay(query: URLSearchParams): void {
   for (const name of ['stream', 'starting_after']) {
-    const value = queryOf(url).get(name);
+    const value = query.get(name);
     if (value === null || value === 'false') continue;
     throw new CorralError('bad_request', `invalid value for "${name}": only a response as it is made can be streamed`, {
       param: name,

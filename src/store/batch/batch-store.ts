@@ -3,7 +3,7 @@
  * Every request has its line in one of the two, so their lines together say where a server that was stopped goes on.
  */
 import { createReadStream } from 'node:fs';
-import { appendFile, readdir, rm, stat, truncate } from 'node:fs/promises';
+import { appendFile, readdir, stat, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { CorralError } from '../../core/corral-error.ts';
 import { claimPartial, type PartialClaim } from '../claim-partial.ts';
@@ -29,7 +29,6 @@ export interface BatchStore {
   resultLines(id: string, kind: ResultKind): Promise<number>;
   /** Where the results lie; undefined where there are none. */
   resultPath(id: string, kind: ResultKind): Promise<string | undefined>;
-  removeResults(id: string): Promise<void>;
 }
 
 /** Errors of the input take most of it: a hundred of a few hundred bytes. */
@@ -90,9 +89,6 @@ export function openBatchStore(folder: string): BatchStore {
         () => target,
         () => undefined,
       );
-    },
-    async removeResults(id) {
-      for (const kind of ['output', 'errors'] as const) await rm(resultsPath(id, kind), { force: true });
     },
   };
 }

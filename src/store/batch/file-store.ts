@@ -56,7 +56,7 @@ const storedFile = z.object({
 const maxDescriptionBytes = 16 * 1024;
 const idPattern = /^file-[a-z\d]{1,64}$/;
 
-export function newFileId(): string {
+function newFileId(): string {
   return `file-${randomBytes(12).toString('hex')}`;
 }
 
