@@ -172,6 +172,10 @@ export function loadBindings(files: LibraryFiles) {
       llama,
       'bool llama_memory_seq_rm(void *mem, int32_t seq_id, int32_t p0, int32_t p1)',
     ),
+    memoryCopy: fn<(memory: Pointer, source: number, target: number, from: number, to: number) => void>(
+      llama,
+      'void llama_memory_seq_cp(void *mem, int32_t seq_id_src, int32_t seq_id_dst, int32_t p0, int32_t p1)',
+    ),
     memoryShift: fn<(memory: Pointer, sequence: number, from: number, to: number, delta: number) => void>(
       llama,
       'void llama_memory_seq_add(void *mem, int32_t seq_id, int32_t p0, int32_t p1, int32_t delta)',

@@ -57,7 +57,7 @@ export class Model {
     this.pools = pooling > 0;
     this.classifierOutputs = pooling === rankPooling ? bindings.classifierOutputs(model) : 0;
     this.#memory = bindings.memory(context);
-    this.#isRecurrent = bindings.isRecurrent(model) || bindings.isHybrid(model);
+    this.#isRecurrent = isRecurrent(bindings, model);
   }
 
   /**
@@ -75,7 +75,7 @@ export class Model {
       modelParams.progress_callback = callback;
       const model = bindings.loadModel(request.modelPath, modelParams);
       if (model === null) throw new CorralError('load_failed', 'the engine could not load the model');
-      const context = bindings.newContext(model, contextParams(bindings, request));
+      const context = bindings.newContext(model, contextParams(bindings, model, request));
       if (context === null) throw new CorralError('load_failed', 'the engine could not create a context for the model');
       return new Model(bindings, model, context);
     } finally {
@@ -123,6 +123,11 @@ export class Model {
    */
   removeCells(sequence: number, from: number, to: number): boolean {
     return this.#memory === null || this.#bindings.memoryRemove(this.#memory, sequence, from, to);
+  }
+
+  /** Positions [from, to) of a sequence (`to` -1 = to the end) belong to `target` as well, without being copied. */
+  shareCells(source: number, target: number, from: number, to: number): void {
+    if (this.#memory !== null) this.#bindings.memoryCopy(this.#memory, source, target, from, to);
   }
 
   /** Moves positions [from, end) of a sequence by `delta`. */
@@ -181,13 +186,19 @@ export class Model {
   }
 }
 
-function contextParams(bindings: Bindings, request: LoadRequest) {
+function isRecurrent(bindings: Bindings, model: Pointer): boolean {
+  return bindings.isRecurrent(model) || bindings.isHybrid(model);
+}
+
+function contextParams(bindings: Bindings, model: Pointer, request: LoadRequest) {
   const params = bindings.defaultContextParams();
   params.n_ctx = request.kvCells;
   params.n_batch = request.batchTokens;
   // Embedding models attend in both directions, so an input must be computed in one piece: the micro-batch is the batch.
   params.n_ubatch = request.mode === 'embedding' ? request.batchTokens : Math.min(request.batchTokens, 512);
-  params.n_seq_max = request.sequences;
+  // One more than run: the prefix cache copies ranges of cells through it (runner/cell-memory.ts). Recurrent state has no ranges, and takes memory for each.
+  const isRanged = request.mode === 'completion' && !isRecurrent(bindings, model);
+  params.n_seq_max = request.sequences + (isRanged ? 1 : 0);
   // By default the engine reserves a row of logits per batch token.
   if (request.mode === 'completion') params.n_outputs_max = request.outputs;
   params.n_threads = request.threads;

@@ -15,12 +15,14 @@ import type { Model } from '../llama/model.ts';
 import { TokenBatch } from '../llama/token-batch.ts';
 import { AdapterTurns } from './adapter-turns.ts';
 import { planBatch, tileTokens, type PlanEntry, type StepKind } from './batch-planner.ts';
+import { cellMemory } from './cell-memory.ts';
 import { shiftCut } from './context-window.ts';
 import { findDraft } from './find-draft.ts';
+import { findLeader } from './find-leader.ts';
 import { GenerationOutput, type Outcome } from './generation-output.ts';
 import { planDrafts } from './plan-drafts.ts';
-import { pendingTokens, type Sequence } from './sequence.ts';
-import { SlotCache } from './slot-cache.ts';
+import { PrefixCache } from './prefix-cache.ts';
+import { pendingTokens, plannableTokens, type Sequence } from './sequence.ts';
 import { startSequence } from './start-sequence.ts';
 import { StepBudget } from './step-budget.ts';
 import { StepCost } from './step-cost.ts';
@@ -28,15 +30,20 @@ import { StepCost } from './step-cost.ts';
 /** Cells that must be left per running sequence before another is let in, so that it isn't set back at once. */
 const cellsToGrow = 32;
 
+/** Waiting for fewer tokens of another's prompt costs more in order than it saves in work. */
+const fewestFollowedTokens = 32;
+/** From so many tokens on, what a prompt leaves in memory that can't be cut is kept just before its last token, for the same question again. */
+const checkpointTokens = 256;
+
 /** Prefixes put aside: a gigabyte holds tens of thousands of tokens of a small model, some thousands of a large one. */
-const mostStashBytes = 1024 ** 3;
+const mostKeptBytes = 1024 ** 3;
 
 export class ServingLoop {
   readonly #model: Model;
   readonly #bindings: Bindings;
   readonly #load: LoadRequest;
   readonly #send: (message: ChildMessage) => void;
-  readonly #cache: SlotCache;
+  readonly #cache: PrefixCache;
   readonly #batch: TokenBatch;
   readonly #budget: StepBudget;
   readonly #cost = new StepCost();
@@ -54,12 +61,8 @@ export class ServingLoop {
     this.#bindings = bindings;
     this.#load = load;
     this.#send = send;
-    const memory = {
-      removeFrom: (id: number, from: number) => model.removeCells(id, from, -1),
-      save: (id: number) => model.saveSequence(id),
-      restore: (id: number, state: Buffer) => model.restoreSequence(id, state),
-    };
-    this.#cache = new SlotCache(load.sequences, memory, Math.min(mostStashBytes, process.availableMemory() / 8));
+    const memory = cellMemory(model, load.sequences);
+    this.#cache = new PrefixCache(load.sequences, memory, Math.min(mostKeptBytes, process.availableMemory() / 8));
     // At least a token per sequence and a useful piece of a prompt beside them.
     this.#batch = new TokenBatch(load.batchTokens, load.sequences);
     this.#budget = new StepBudget(load.batchTokens);
@@ -97,7 +100,8 @@ export class ServingLoop {
   /** One step. Blocks for as long as the batch takes. */
   step(): void {
     this.#admit();
-    for (const sequence of this.#running) this.#makeWindowRoom(sequence);
+    for (const sequence of [...this.#running]) this.#makeWindowRoom(sequence);
+    for (const sequence of this.#running) this.#follow(sequence);
     if (this.#running.length === 0) return;
     this.#takeTurn();
     this.#draft();
@@ -159,27 +163,63 @@ export class ServingLoop {
     while (this.#waiting[0] !== undefined) {
       const next = this.#waiting[0];
       if (this.#running.length >= this.#load.sequences) return;
-      let reserved = next.tokens.length;
-      for (const { tokens } of this.#running) reserved += tokens.length;
+      const led = next.saved === undefined ? findLeader(next.tokens, next.adapters, this.#running) : undefined;
+      let reserved = this.#cache.busyCells + next.tokens.length - (led?.length ?? 0);
+      for (const { tokens, slot, follows } of this.#running) {
+        reserved += tokens.length - Math.max(slot?.tokens.length ?? 0, follows?.length ?? 0);
+      }
       const fits = reserved + cellsToGrow * (this.#running.length + 1) <= this.#load.kvCells;
       if (!fits && this.#running.length > 0) return;
       const slot = this.#cache.take(next.saved === undefined ? next.tokens : [], next.adapters);
       if (slot === undefined) return;
       this.#waiting.shift();
       next.slot = slot;
-      if (next.startedAtMs === 0) {
-        next.startedAtMs = performance.now();
-        next.cachedTokens = slot.tokens.length;
-        this.#tellBegin(next);
-      }
+      if (next.startedAtMs === 0) next.startedAtMs = performance.now();
       this.#running.push(next);
       if (next.saved !== undefined) this.#restore(next);
+      else if (led !== undefined && this.#isWorthFollowing(led, slot.tokens.length)) next.follows = led;
+      this.#placeStops(next);
+      if (next.follows === undefined) this.#tellBegin(next);
     }
   }
 
-  #tellBegin({ request, promptTokens, cachedTokens }: Sequence): void {
+  #isWorthFollowing({ leader, length }: NonNullable<Sequence['follows']>, held: number): boolean {
+    if (length < held + fewestFollowedTokens) return false;
+    return this.#model.canTakeBack || (leader.slot?.tokens.length ?? 0) < length;
+  }
+
+  /** Where memory can't be cut, a step has to end wherever somebody else will want to begin. */
+  #placeStops(sequence: Sequence): void {
+    const { slot, tokens, adapters, follows } = sequence;
+    sequence.stops = [];
+    if (slot === undefined || this.#model.canTakeBack) return;
+    const held = Math.max(slot.tokens.length, follows?.length ?? 0);
+    const wanted = [this.#cache.known(tokens, adapters), tokens.length >= checkpointTokens ? tokens.length - 1 : 0];
+    sequence.stops = [...new Set(wanted)].filter((stop) => stop > held && stop < tokens.length).toSorted((a, b) => a - b);
+    if (follows === undefined) return;
+    const { leader, length } = follows;
+    leader.stops = [...new Set([...leader.stops, length])].toSorted((a, b) => a - b);
+  }
+
+  /** Once the one that it follows has come far enough, or is gone, a sequence takes what is there and goes on by itself. */
+  #follow(sequence: Sequence): void {
+    const { follows, slot } = sequence;
+    if (follows === undefined || slot === undefined) return;
+    const computed = this.#running.includes(follows.leader) ? (follows.leader.slot?.tokens.length ?? Infinity) : Infinity;
+    if (computed < follows.length) return;
+    sequence.follows = undefined;
+    this.#cache.extend(slot, sequence.tokens);
+    this.#tellBegin(sequence);
+  }
+
+  /** Its prompt is about to be computed, for the first time. */
+  #tellBegin(sequence: Sequence): void {
+    const { request, promptTokens, slot } = sequence;
+    if (sequence.hasBegun || slot === undefined) return;
+    sequence.hasBegun = true;
+    sequence.cachedTokens = slot.tokens.length;
     if (request.tellsBegin !== true) return;
-    this.#send({ type: 'begun', id: request.id, promptTokens, cachedTokens });
+    this.#send({ type: 'begun', id: request.id, promptTokens, cachedTokens: sequence.cachedTokens });
   }
 
   /** Puts the cells back that a set-back sequence had. Where that is impossible they are computed again from its tokens. */
@@ -197,6 +237,12 @@ export class ServingLoop {
     const { contextTokens } = this.#load;
     if (slot === undefined || slot.tokens.length + 1 < contextTokens || pendingTokens(sequence) !== 1) return;
     const cut = shiftCut(slot.tokens.length, contextTokens, sequence.keepTokens);
+    if (this.#cache.isSharedFrom(slot, cut.from)) this.#cache.reclaim(Infinity);
+    if (this.#cache.isSharedFrom(slot, cut.from)) {
+      // Moving cells would move them for the others too: it comes back with cells of its own.
+      this.#setBack(sequence);
+      return;
+    }
     const cuttable = request.shift && this.#model.canShift && this.#model.removeCells(slot.sequence, cut.from, cut.to);
     if (!cuttable) {
       this.#finish(sequence, 'length');
@@ -214,9 +260,9 @@ export class ServingLoop {
     for (;;) {
       const { kind, entries } = planBatch(
         this.#running.flatMap((sequence, key) => {
-          if (sequence.adapters !== this.#adapters) return [];
-          const pending = pendingTokens(sequence);
-          const decoding = sequence.generated > 0 && pending === 1;
+          if (sequence.adapters !== this.#adapters || sequence.follows !== undefined) return [];
+          const decoding = sequence.generated > 0 && pendingTokens(sequence) === 1;
+          const pending = plannableTokens(sequence);
           return [{ key, pending, decoding, drafted: sequence.draft.length }];
         }),
         this.#budget.tokens(this.#running.some(({ generated }) => generated > 0)),
@@ -247,15 +293,21 @@ export class ServingLoop {
   #setBackYoungest(): boolean {
     const sequence = this.#running.at(-1);
     if (sequence?.slot === undefined || this.#running.length < 2) return false;
+    this.#setBack(sequence);
+    return true;
+  }
+
+  #setBack(sequence: Sequence): void {
     const { slot } = sequence;
+    if (slot === undefined) return;
     if (sequence.generated > 0 && this.#model.stateBytes(slot.sequence) < process.availableMemory() / 2) {
       sequence.saved = { state: this.#model.saveSequence(slot.sequence), tokens: [...slot.tokens] };
     }
     this.#cache.drop(slot);
     sequence.slot = undefined;
-    this.#running.pop();
+    sequence.follows = undefined;
+    this.#running = this.#running.filter((other) => other !== sequence);
     this.#waiting.unshift(sequence);
-    return true;
   }
 
   /** Writes the plan into the batch; per plan entry the index of its first output, or -1. The others follow it. */
@@ -289,6 +341,7 @@ export class ServingLoop {
       while (slot.tokens.length < Math.min(computed, sequence.tokens.length)) {
         slot.tokens.push(sequence.tokens[slot.tokens.length] ?? 0);
       }
+      if (sequence.stops.includes(slot.tokens.length)) this.#cache.checkpoint(slot);
       const output = outputs[at] ?? -1;
       if (output < 0) continue;
       if (sequence.promptDoneAtMs === 0) sequence.promptDoneAtMs = nowMs;

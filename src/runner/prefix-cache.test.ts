@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { SlotCache, type Slot } from './slot-cache.ts';
+import { PrefixCache, type Slot } from './prefix-cache.ts';
 
 /** Records what is cut, as the engine's memory would be told. */
 function cache(sequences: number, cuttable = true, mostBytes = 10_000) {
   const cuts: [number, number][] = [];
   const saved: number[] = [];
   const memory = {
+    isCuttable: cuttable,
+    share: () => {},
     removeFrom(sequence: number, from: number) {
       cuts.push([sequence, from]);
       return cuttable || from === 0;
@@ -14,19 +16,19 @@ function cache(sequences: number, cuttable = true, mostBytes = 10_000) {
       saved.push(sequence);
       return Buffer.alloc(1000);
     },
-    restore: () => true,
+    append: () => true,
   };
-  return { slots: new SlotCache(sequences, memory, mostBytes), cuts, saved };
+  return { slots: new PrefixCache(sequences, memory, mostBytes), cuts, saved };
 }
 
-function run(slots: SlotCache, tokens: readonly number[]): Slot {
+function run(slots: PrefixCache, tokens: readonly number[]): Slot {
   const slot = slots.take(tokens, '');
   if (slot === undefined) throw new Error('no slot');
   slot.tokens.push(...tokens.slice(slot.tokens.length));
   return slot;
 }
 
-describe('slot cache', () => {
+describe('prefix cache', () => {
   test('the free slot with the longest common prefix is taken and cut to it', () => {
     const { slots, cuts } = cache(2);
     const first = run(slots, [1, 2, 3, 4]);
