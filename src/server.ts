@@ -5,6 +5,8 @@ import { toCorralError } from './core/corral-error.ts';
 import { createLogger, type Logger } from './core/logger.ts';
 import { computeThreads } from './engine/cpu-threads.ts';
 import { createQuantiser } from './engine/quantise-process.ts';
+import { prefixStore } from './engine/prefix-store.ts';
+import { readPrefixKey } from './engine/read-prefix-key.ts';
 import { startRunner } from './engine/runner-process.ts';
 import { createHttpServer } from './http/create-http-server.ts';
 import { listen } from './http/listen.ts';
@@ -50,6 +52,7 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
   const blobs = createBlobStore({ modelsDir, logger });
   const manifests = createManifestStore({ modelsDir, blobs, noPrune, logger });
   const machineThreads = computeThreads();
+  const prefixKey = settings.prefixKeyFile === undefined ? undefined : await readPrefixKey(settings.prefixKeyFile);
   const pool = createModelPool({
     settings,
     logger,
@@ -57,8 +60,11 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
       const header = await store.header(model);
       return planLoad({ model, header, options, settings, machineThreads, freeBytes });
     },
-    startRunner: (load, wait) =>
-      startRunner(load, wait, { logger, libraryDir: settings.libraryDir, gpuEnvironment: settings.gpuEnvironment }),
+    startRunner(load, wait) {
+      const { libraryDir, gpuEnvironment } = settings;
+      const prefixes = prefixStore(settings, prefixKey, load);
+      return startRunner({ ...load, ...(prefixes && { prefixes }) }, wait, { logger, libraryDir, gpuEnvironment });
+    },
   });
   const apiVersion = `${apiLevel}+corral.${version}`;
   const registry = createRegistryClient(settings, apiVersion);

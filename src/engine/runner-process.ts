@@ -2,7 +2,8 @@
  * A runner as a child process: starts it, speaks its protocol, and turns its death into errors for whoever waited.
  *
  * The child gets an environment from an allow-list, never the server's own: keys and tokens in there are none of its business.
- * Killing it is always safe, it owns no files; that is how loads are cancelled and models unloaded.
+ * Killing it is always safe: what it writes appears whole or not at all, and is checked when it is read. That is how loads are cancelled; a loaded model is
+ * first given time to save prefixes.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -40,6 +41,9 @@ export interface StartOptions {
   /** Called at every sign of life while loading, with what is done as 0..1. */
   readonly onProgress: (fraction: number) => void;
 }
+
+/** A gigabyte takes about as long to write; who waits for the model's place waits for this too. */
+const saveMs = 1500;
 
 const runnerProgram = fileURLToPath(new URL('../runner/runner-main.js', import.meta.url));
 
@@ -99,6 +103,8 @@ class RunnerProcess implements Runner {
   /** What the child last wrote to its stderr: an assertion that failed, a stack. */
   readonly #lastLines: string[] = [];
   #closing = false;
+  /** Loaded, and with a place for prefixes. */
+  #savesPrefixes = false;
   #death: CorralError | undefined;
   #onLoading: ((message: ChildMessage) => void) | undefined;
 
@@ -125,6 +131,7 @@ class RunnerProcess implements Runner {
         if (message.type === 'progress') done = message.fraction;
         if (message.type === 'loaded') {
           const { type: _, ...facts } = message;
+          this.#savesPrefixes = request.prefixes !== undefined;
           resolve(facts);
         } else if (message.type === 'load-failed') {
           reject(new CorralError(message.code, message.message, message.hint === '' ? {} : { hint: message.hint }));
@@ -185,9 +192,12 @@ class RunnerProcess implements Runner {
 
   async close(): Promise<void> {
     this.#closing = true;
-    // No handler in the child for this signal: it ends at once, also in the middle of native code.
-    this.#child.kill('SIGTERM');
+    const patience = this.#savesPrefixes ? setTimeout(() => this.#child.kill('SIGKILL'), 2 * saveMs) : undefined;
+    if (this.#savesPrefixes) this.#post({ type: 'unload', mostMs: saveMs });
+    // Not SIGTERM, which the child hears only between steps: this ends it at once, also in the middle of native code.
+    else this.#child.kill('SIGKILL');
     await this.ended;
+    clearTimeout(patience);
   }
 
   async #single(

@@ -4,7 +4,7 @@
  *
  * Life of a runner: `load` -> (`progress`)* -> `loaded` | `load-failed`. After `loaded`, requests in any number at once;
  * each request `id` (chosen by the parent, never reused) ends with exactly one of `done`, `embedded`, `reranked`,
- * `tokenized`, `detokenized` or `failed`. `cancel` may come at any time, also for an id that has ended; a cancelled request still
+ * `tokenized`, `detokenized` or `failed`. The last message is `unload`. `cancel` may come at any time, also for an id that has ended; a cancelled request still
  * ends, with `failed` and code `canceled`.
  */
 import type { FlashAttention, KvCacheType } from '../config/settings.ts';
@@ -36,6 +36,21 @@ export interface LoadRequest {
   readonly useMmap: boolean;
   readonly flashAttention: FlashAttention;
   readonly kvCacheType: KvCacheType;
+  /** Where prefixes outlive the runner; undefined = nowhere. */
+  readonly prefixes?: PrefixStore;
+}
+
+/** A private folder of prefix files (formats/prefix-file). */
+export interface PrefixStore {
+  readonly folder: string;
+  /** Of all files of all models together. */
+  readonly mostBytes: number;
+  /** Digest of the weights. */
+  readonly model: string;
+  /** Whatever else of the load decides what cells hold. */
+  readonly settings: readonly (string | number)[];
+  /** Key of the files' encryption, in base64; undefined = they are not encrypted. */
+  readonly key?: string;
 }
 
 /** Sampling and length options of one request, all defaults filled in (spec section 2.2). */
@@ -89,6 +104,8 @@ export interface GenerateRequest {
    * that leaves no other token is stronger. Empty = none. A token that the model doesn't have fails the request with `bad_request`.
    */
   readonly logitBias: readonly (readonly [token: number, bias: number])[];
+  /** Whether what was computed for it may be kept for later requests, in memory or on disk. */
+  readonly remembers: boolean;
   /** Whether `done` carries the tokens of prompt and output. */
   readonly returnTokens: boolean;
   /** Whether `begun` is wanted; undefined = no. */
@@ -159,7 +176,9 @@ export type ParentMessage =
   | RerankRequest
   | TokenizeRequest
   | DetokenizeRequest
-  | { readonly type: 'cancel'; readonly id: number };
+  | { readonly type: 'cancel'; readonly id: number }
+  /** Save prefixes where there is a place for them, for so long at most, and end. */
+  | { readonly type: 'unload'; readonly mostMs: number };
 
 export interface TokenLogprob {
   readonly token: string;

@@ -3,17 +3,15 @@
  * takes over the longest beginning of its prompt that is known:
  *   - from a free slot, whose cells it continues;
  *   - from a running one, whose cells it shares;
- *   - from the prefix tree (prefix-tree.ts), which keeps copies in plain memory.
- * As soon as a request begins, what free slots hold moves into the tree: attention looks at every cell of the pool in use, also at those of
+ *   - from what is kept outside the cells (kept-prefixes.ts).
+ * As soon as a request begins, what free slots hold moves out of the cells: attention looks at every cell of the pool in use, also at those of
  * nobody's sequence (4000 idle cells made each token 14 % slower, SmolLM2-135M, 2 cores), while copying back takes 3 ms per thousand tokens.
  */
 import type { CellMemory } from './cell-memory.ts';
 import { commonPrefixLength } from './common-prefix.ts';
-import { PrefixTree, type Kept } from './prefix-tree.ts';
+import { fewestKeptTokens, KeptPrefixes } from './kept-prefixes.ts';
+import type { PrefixFiles } from './prefix-files.ts';
 import { SharedCells } from './shared-cells.ts';
-
-/** Fewer tokens are computed again as fast as they are copied. */
-const fewestKeptTokens = 48;
 
 export interface Slot {
   readonly sequence: number;
@@ -28,21 +26,17 @@ interface Entry extends Slot {
   lastUsed: number;
 }
 
-interface KeptState extends Kept {
-  readonly state: Buffer;
-}
-
 export class PrefixCache {
   readonly #entries: Entry[];
   readonly #memory: CellMemory;
-  readonly #tree: PrefixTree<KeptState>;
+  readonly #kept: KeptPrefixes;
   readonly #shared = new SharedCells();
   #clock = 0;
 
-  /** `mostKeptBytes` bounds what the tree keeps. */
-  constructor(sequences: number, memory: CellMemory, mostKeptBytes: number) {
+  /** `mostKeptBytes` bounds what is kept in plain memory; `files`, where prefixes outlive this process. */
+  constructor(sequences: number, memory: CellMemory, mostKeptBytes: number, files?: PrefixFiles) {
     this.#memory = memory;
-    this.#tree = new PrefixTree(mostKeptBytes, memory.isCuttable);
+    this.#kept = new KeptPrefixes(memory, mostKeptBytes, files);
     this.#entries = Array.from({ length: sequences }, (_, sequence) => ({
       sequence,
       tokens: [],
@@ -115,12 +109,12 @@ export class PrefixCache {
 
   /** Keeps a copy of all that the slot holds, for memory that can't be cut there later. */
   checkpoint(slot: Slot): void {
-    this.#copyToTree(this.#entry(slot));
+    this.#kept.add(this.#entry(slot));
   }
 
   /** How much of `tokens` was computed before, whether or not it is still kept. */
   known(tokens: readonly number[], adapters: string): number {
-    return this.#tree.known(adapters, tokens);
+    return this.#kept.known(adapters, tokens);
   }
 
   /** Puts aside what free slots hold, least recently used first, until at least `cells` are given back or none is left. */
@@ -131,6 +125,12 @@ export class PrefixCache {
       if (this.usedCells <= enough) return;
       this.#putAside(entry, 0);
     }
+  }
+
+  /** Puts everything aside and saves what is worth it, until `untilMs` (of performance.now()). For the end: nothing may run any more. */
+  save(untilMs: number): void {
+    for (const entry of this.#entries) this.#putAside(entry, 0);
+    this.#kept.save(untilMs);
   }
 
   #bestFree(tokens: readonly number[], adapters: string): Entry | undefined {
@@ -150,18 +150,14 @@ export class PrefixCache {
 
   #extend(entry: Entry, tokens: readonly number[]): void {
     this.#share(entry, tokens);
-    const most = tokens.length - 1;
-    if (entry.tokens.length >= most) return;
-    const found = this.#tree.find(entry.adapters, tokens, most);
+    const found = this.#kept.find(entry.adapters, tokens, tokens.length - 1);
     if (found.length < entry.tokens.length + fewestKeptTokens) return;
     if (!this.#memory.isCuttable) this.#cut(entry, 0);
-    for (const { kept, to } of found.parts) {
-      const from = entry.tokens.length;
-      const end = Math.min(to, found.length);
-      if (end <= from) continue;
+    for (const { from: first, to, state } of found.states(entry.tokens.length)) {
+      const from = Math.max(first, entry.tokens.length);
       // Where the pool is too full, what has been put together so far is good by itself.
-      if (!this.#memory.append(entry.sequence, kept.state, from, end)) return;
-      entry.tokens.push(...tokens.slice(from, end));
+      if (!this.#memory.append(entry.sequence, state, from, to)) return;
+      entry.tokens.push(...tokens.slice(from, to));
     }
   }
 
@@ -184,16 +180,8 @@ export class PrefixCache {
 
   /** Moves what an entry holds from `length` on into the tree. */
   #putAside(entry: Entry, length: number): void {
-    if (entry.tokens.length - length >= fewestKeptTokens) this.#copyToTree(entry);
+    if (entry.tokens.length - length >= fewestKeptTokens) this.#kept.add(entry);
     this.#cut(entry, length);
-  }
-
-  #copyToTree({ adapters, tokens, sequence }: Entry): void {
-    this.#tree.add(adapters, [...tokens], (from, to) => {
-      if (to - from < fewestKeptTokens || (!this.#memory.isCuttable && to !== tokens.length)) return undefined;
-      const state = this.#memory.save(sequence, from, to);
-      return { from, state, bytes: state.length };
-    });
   }
 
   #cut(entry: Entry, length: number): void {

@@ -30,6 +30,13 @@ export interface FoundPart<K extends Kept> {
   readonly to: number;
 }
 
+export interface TreeEntry<K extends Kept> extends Pick<Found<K>, 'parts'> {
+  readonly key: string;
+  readonly tokens: readonly number[];
+  /** How often it was found, and once for its being added. */
+  readonly uses: number;
+}
+
 interface Node<K extends Kept> {
   parent: Node<K> | undefined;
   tokens: readonly number[];
@@ -50,16 +57,15 @@ export class PrefixTree<K extends Kept> {
   readonly #cuttable: boolean;
   /** By what else decides what cells hold, besides tokens. */
   readonly #roots = new Map<string, Node<K>>();
-  readonly #dropped: (kept: K) => void;
   #bytes = 0;
   #inflation = 0;
 
-  constructor(mostBytes: number, cuttable: boolean, dropped: (kept: K) => void = () => {}) {
+  constructor(mostBytes: number, cuttable: boolean) {
     this.#mostBytes = mostBytes;
     this.#cuttable = cuttable;
-    this.#dropped = dropped;
   }
 
+  /** Of everything kept. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -108,31 +114,27 @@ export class PrefixTree<K extends Kept> {
     this.add(key, tokens, (_, to) => (to === tokens.length ? kept : undefined));
   }
 
-  /** Everything kept, most valuable first, with the tokens that lead to it. */
-  entries(): { readonly key: string; readonly tokens: readonly number[]; readonly kept: K; readonly uses: number }[] {
+  /** Everything kept that can be had, most valuable first, each with the tokens that lead to it and with all that covers them. */
+  entries(): TreeEntry<K>[] {
     const found = [...this.#roots].flatMap(([key, root]) => nodesBelow(root).map((node) => ({ key, node })));
     return found
       .toSorted((a, b) => b.node.value - a.node.value)
-      .flatMap(({ key, node }) =>
-        node.kept === undefined ? [] : [{ key, tokens: pathOf(node), kept: node.kept, uses: node.uses }],
-      );
+      .flatMap(({ key, node }) => {
+        const parts = node.kept === undefined ? undefined : chain(node);
+        return parts === undefined ? [] : [{ key, tokens: pathOf(node), uses: node.uses, parts }];
+      });
   }
 
-  /** Exchanges what is kept for the same cells in another form; where it is not there any more nothing happens. */
-  replace(key: string, tokens: readonly number[], kept: K): void {
-    const { node, length } = this.#walk(this.#root(key), tokens, tokens.length);
-    if (length !== tokens.length || endOf(node) !== length || node.kept === undefined) return;
-    this.#bytes += kept.bytes - node.kept.bytes;
-    node.kept = kept;
-    this.#evict();
-  }
-
-  /** Forgets what is kept at exactly these tokens. */
-  forget(key: string, tokens: readonly number[]): void {
-    const { node, length } = this.#walk(this.#root(key), tokens, tokens.length);
-    if (length !== tokens.length || endOf(node) !== length) return;
-    this.#drop(node);
-    this.#prune(node);
+  /** Throws away what turned out to be no good. */
+  forget(kept: K): void {
+    for (const root of this.#roots.values()) {
+      for (const node of nodesBelow(root)) {
+        if (node.kept !== kept) continue;
+        this.#drop(node);
+        this.#prune(node);
+        return;
+      }
+    }
   }
 
   #root(key: string): Node<K> {
@@ -194,12 +196,10 @@ export class PrefixTree<K extends Kept> {
 
   #evict(): void {
     while (this.#bytes > this.#mostBytes) {
-      let least: Node<K> | undefined;
-      for (const root of this.#roots.values()) {
-        for (const node of nodesBelow(root)) {
-          if (node.children.size === 0 && (least === undefined || node.value < least.value)) least = node;
-        }
-      }
+      const leaves = [...this.#roots.values()].flatMap(nodesBelow).filter(({ children }) => children.size === 0);
+      // What takes no bytes here goes only to free what it continues.
+      const worth = ({ value, kept }: Node<K>) => (kept?.bytes === 0 ? Infinity : value);
+      const [least] = leaves.toSorted((a, b) => (worth(a) === worth(b) ? a.value - b.value : worth(a) - worth(b)));
       if (least === undefined) return;
       this.#inflation = Math.max(this.#inflation, least.value);
       this.#drop(least);
@@ -208,9 +208,7 @@ export class PrefixTree<K extends Kept> {
   }
 
   #drop(node: Node<K>): void {
-    if (node.kept === undefined) return;
-    this.#bytes -= node.kept.bytes;
-    this.#dropped(node.kept);
+    this.#bytes -= node.kept?.bytes ?? 0;
     node.kept = undefined;
   }
 

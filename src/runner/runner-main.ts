@@ -29,6 +29,9 @@ interface Serving {
 /** GGML_LOG_LEVEL_ERROR. */
 const engineErrorLevel = 4;
 
+/** For prefixes, when a service manager ends everything at once. */
+const signalledSaveMs = 1000;
+
 const parentPid = process.ppid;
 let serving: Serving | undefined;
 let stepScheduled = false;
@@ -136,6 +139,9 @@ function receive(message: ParentMessage): void {
       });
       break;
     }
+    case 'unload':
+      end(message.mostMs);
+      return;
     case 'detokenize':
       if (message.tokens.every((token) => model.vocabulary.has(token))) {
         send({ type: 'detokenized', id: message.id, text: model.vocabulary.detokenize(message.tokens) });
@@ -146,6 +152,11 @@ function receive(message: ParentMessage): void {
       break;
   }
   scheduleStep();
+}
+
+function end(saveForMs: number): never {
+  serving?.loop.savePrefixes(saveForMs);
+  process.exit(0);
 }
 
 function scheduleStep(): void {
@@ -173,6 +184,8 @@ function step({ pools, threads, loop, embeddings }: Serving): void {
 
 process.on('message', (message) => receive(message as ParentMessage));
 process.on('disconnect', () => process.exit(0));
+// A service manager signals the whole group: the server has told us to unload by then, or will have no time to.
+process.on('SIGTERM', () => end(signalledSaveMs));
 // The terminal's Ctrl+C goes to the whole process group; the server decides when its runners end.
 process.on('SIGINT', () => {});
 send({ type: 'ready' });

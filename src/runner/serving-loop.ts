@@ -8,6 +8,7 @@
  * Invariants: a sequence is in exactly one of waiting and running; running ones hold a slot; the cells held by slots never
  * exceed the pool; the oldest running sequence is never set back, so something always advances.
  */
+import path from 'node:path';
 import { CorralError, toCorralError } from '../core/corral-error.ts';
 import type { ChildMessage, GenerateRequest, LoadRequest, TokenItem } from '../engine/runner-protocol.ts';
 import type { Bindings } from '../llama/bindings.ts';
@@ -22,6 +23,7 @@ import { findLeader } from './find-leader.ts';
 import { GenerationOutput, type Outcome } from './generation-output.ts';
 import { planDrafts } from './plan-drafts.ts';
 import { PrefixCache } from './prefix-cache.ts';
+import { PrefixFiles } from './prefix-files.ts';
 import { pendingTokens, plannableTokens, type Sequence } from './sequence.ts';
 import { startSequence } from './start-sequence.ts';
 import { StepBudget } from './step-budget.ts';
@@ -62,7 +64,16 @@ export class ServingLoop {
     this.#load = load;
     this.#send = send;
     const memory = cellMemory(model, load.sequences);
-    this.#cache = new PrefixCache(load.sequences, memory, Math.min(mostKeptBytes, process.availableMemory() / 8));
+    const files =
+      load.prefixes === undefined
+        ? undefined
+        : new PrefixFiles(load.prefixes, path.dirname(load.modelPath), bindings.version());
+    this.#cache = new PrefixCache(
+      load.sequences,
+      memory,
+      Math.min(mostKeptBytes, process.availableMemory() / 8),
+      files,
+    );
     // At least a token per sequence and a useful piece of a prompt beside them.
     this.#batch = new TokenBatch(load.batchTokens, load.sequences);
     this.#budget = new StepBudget(load.batchTokens);
@@ -97,10 +108,15 @@ export class ServingLoop {
     if (sequence !== undefined) this.#fail(sequence, new CorralError('canceled', 'the request was canceled'));
   }
 
+  /** Saves prefixes for `forMs` milliseconds at most. The last thing a loop does. */
+  savePrefixes(forMs: number): void {
+    this.#cache.save(performance.now() + forMs);
+  }
+
   /** One step. Blocks for as long as the batch takes. */
   step(): void {
     this.#admit();
-    for (const sequence of [...this.#running]) this.#makeWindowRoom(sequence);
+    for (const sequence of this.#running) this.#makeWindowRoom(sequence);
     for (const sequence of this.#running) this.#follow(sequence);
     if (this.#running.length === 0) return;
     this.#takeTurn();
@@ -195,7 +211,9 @@ export class ServingLoop {
     if (slot === undefined || this.#model.canTakeBack) return;
     const held = Math.max(slot.tokens.length, follows?.length ?? 0);
     const wanted = [this.#cache.known(tokens, adapters), tokens.length >= checkpointTokens ? tokens.length - 1 : 0];
-    sequence.stops = [...new Set(wanted)].filter((stop) => stop > held && stop < tokens.length).toSorted((a, b) => a - b);
+    sequence.stops = [...new Set(wanted)]
+      .filter((stop) => stop > held && stop < tokens.length)
+      .toSorted((a, b) => a - b);
     if (follows === undefined) return;
     const { leader, length } = follows;
     leader.stops = [...new Set([...leader.stops, length])].toSorted((a, b) => a - b);
@@ -205,7 +223,9 @@ export class ServingLoop {
   #follow(sequence: Sequence): void {
     const { follows, slot } = sequence;
     if (follows === undefined || slot === undefined) return;
-    const computed = this.#running.includes(follows.leader) ? (follows.leader.slot?.tokens.length ?? Infinity) : Infinity;
+    const computed = this.#running.includes(follows.leader)
+      ? (follows.leader.slot?.tokens.length ?? Infinity)
+      : Infinity;
     if (computed < follows.length) return;
     sequence.follows = undefined;
     this.#cache.extend(slot, sequence.tokens);
@@ -407,8 +427,9 @@ export class ServingLoop {
     this.#waiting = this.#waiting.filter((other) => other !== sequence);
     this.#running = this.#running.filter((other) => other !== sequence);
     const { slot } = sequence;
+    if (slot !== undefined && !sequence.request.remembers) this.#cache.drop(slot);
     // After a shift the cells behind the kept tokens were computed in another context than their tokens say.
-    if (slot !== undefined) this.#cache.putBack(slot, sequence.shifted ? sequence.keepTokens : slot.tokens.length);
+    else if (slot !== undefined) this.#cache.putBack(slot, sequence.shifted ? sequence.keepTokens : slot.tokens.length);
     sequence.slot = undefined;
     sequence.sampler.free();
   }

@@ -84,6 +84,7 @@ export async function prepareAnswer(
       numPredict: options.numPredict,
       numKeep: options.numKeep,
       mostDrafted: parts.settings.speculation ? options.mostDrafted : 0,
+      remembers: options.remembers,
       topLogprobs: request.logprobs ? request.top_logprobs : -1,
       grammar: grammarForFormat(request.format),
       logitBias: request.logitBias ?? [],

@@ -14,6 +14,7 @@ export interface RequestOptions {
   readonly numKeep: number;
   /** Tokens drafted at once; 0 = none. */
   readonly mostDrafted: number;
+  readonly remembers: boolean;
 }
 
 // Beyond this a step takes so long that one wrong guess costs more than the right ones before it gained.
@@ -57,6 +58,7 @@ export function requestOptions(
     numPredict: options.num_predict,
     numKeep: options.num_keep,
     mostDrafted: options.draft_num_predict ?? defaultDrafted,
+    remembers: options.cache_prompt,
   };
 }
 

@@ -33,6 +33,7 @@ async function answer(script: Script, numPredict = -1) {
       topLogprobs: -1,
       logitBias: [],
       grammar: 'root ::= "{}"',
+      remembers: true,
       returnTokens: false,
       visibleSpecialTokens: [],
     },
