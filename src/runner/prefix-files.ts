@@ -34,6 +34,9 @@ export interface PrefixToStore {
 }
 
 const suffix = '.prefix';
+const partialSuffix = '.partial';
+/** No runner writes at one file for so long. */
+const leftoverMs = 3_600_000;
 const tokenBytes = 4;
 
 export class PrefixFiles {
@@ -101,7 +104,7 @@ export class PrefixFiles {
     const bytes = encodeHeader(header);
     const ids = Buffer.from(Int32Array.from(tokens).buffer);
     const file = path.join(this.#folder, `${this.#prefix}${this.#fingerprint(header.adapters, ids)}${suffix}`);
-    const temporary = path.join(this.#folder, `${randomUUID()}.partial`);
+    const temporary = path.join(this.#folder, `${randomUUID()}${partialSuffix}`);
     try {
       fs.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
       if (!this.#makeRoom(bytes.length + ids.length + state.length + 2 * sectionOverhead(this.#key))) return undefined;
@@ -117,7 +120,7 @@ export class PrefixFiles {
       fs.renameSync(temporary, file);
       return file;
     } catch {
-      fs.rmSync(temporary, { force: true });
+      removeQuietly(temporary);
       return undefined;
     }
   }
@@ -134,20 +137,30 @@ export class PrefixFiles {
 
   #makeRoom(bytes: number): boolean {
     if (bytes > this.#mostBytes) return false;
+    this.#removeLeftovers();
     const files = this.#files().toSorted((a, b) => a.usedMs - b.usedMs);
     let total = bytes;
     for (const file of files) total += file.bytes;
     for (const { name, bytes: freed } of files) {
       if (total <= this.#mostBytes) break;
-      fs.rmSync(path.join(this.#folder, name), { force: true });
+      removeQuietly(path.join(this.#folder, name));
       total -= freed;
     }
     return total <= this.#mostBytes;
   }
 
+  /** What a runner that was killed while writing left behind. */
+  #removeLeftovers(): void {
+    for (const name of namesIn(this.#folder)) {
+      const file = path.join(this.#folder, name);
+      if (!name.endsWith(partialSuffix)) continue;
+      const found = fs.statSync(file, { throwIfNoEntry: false });
+      if (found !== undefined && Date.now() - found.mtimeMs > leftoverMs) removeQuietly(file);
+    }
+  }
+
   #files(): { readonly name: string; readonly bytes: number; readonly usedMs: number }[] {
-    if (!fs.existsSync(this.#folder)) return [];
-    return fs.readdirSync(this.#folder).flatMap((name) => {
+    return namesIn(this.#folder).flatMap((name) => {
       if (!name.endsWith(suffix)) return [];
       const found = fs.statSync(path.join(this.#folder, name), { throwIfNoEntry: false });
       return found?.isFile() === true ? [{ name, bytes: found.size, usedMs: found.mtimeMs }] : [];
@@ -178,11 +191,29 @@ export class PrefixFiles {
       const tokens = Array.from({ length: header.tokens }, (_, index) => ids.readInt32LE(index * tokenBytes));
       return use(file, header, bytes, tokens, descriptor, tokensEnd);
     } catch {
-      fs.rmSync(file, { force: true });
+      removeQuietly(file);
       return undefined;
     } finally {
       if (descriptor !== undefined) fs.closeSync(descriptor);
     }
+  }
+}
+
+/** None where there is no such folder, or none that can be read. */
+function namesIn(folder: string): string[] {
+  try {
+    return fs.readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+/** What can't be removed is not used either. */
+function removeQuietly(file: string): void {
+  try {
+    fs.rmSync(file, { force: true });
+  } catch {
+    // The folder is somebody else's, or read-only.
   }
 }
 
