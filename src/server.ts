@@ -1,4 +1,5 @@
 /** The server, put together: store, pool, use cases and routes, from the first log line to the last runner's end. */
+import path from 'node:path';
 import { formatHostAddress } from './config/host-address.ts';
 import type { Settings } from './config/settings.ts';
 import { toCorralError } from './core/corral-error.ts';
@@ -8,6 +9,9 @@ import { createQuantiser } from './engine/quantise-process.ts';
 import { prefixStore } from './engine/prefix-store.ts';
 import { readPrefixKey } from './engine/read-prefix-key.ts';
 import { startRunner } from './engine/runner-process.ts';
+import type { Tuning } from './engine/runner-protocol.ts';
+import { threadChoices } from './engine/thread-choices.ts';
+import { openTuningRecord } from './engine/tuning-record.ts';
 import { createHttpServer } from './http/create-http-server.ts';
 import { listen } from './http/listen.ts';
 import { countRequests, type RequestCount } from './http/request-count.ts';
@@ -53,6 +57,7 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
   const manifests = createManifestStore({ modelsDir, blobs, noPrune, logger });
   const machineThreads = computeThreads();
   const prefixKey = settings.prefixKeyFile === undefined ? undefined : await readPrefixKey(settings.prefixKeyFile);
+  const tuning = openTuningRecord(path.join(settings.homeDir, 'corral-tuning.json'));
   const pool = createModelPool({
     settings,
     logger,
@@ -63,7 +68,16 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
     startRunner(load, wait) {
       const { libraryDir, gpuEnvironment } = settings;
       const prefixes = prefixStore(settings, prefixKey, load);
-      return startRunner({ ...load, ...(prefixes && { prefixes }) }, wait, { logger, libraryDir, gpuEnvironment });
+      // Who names a number gets it; otherwise what was found out before, or it is found out now.
+      const choices = load.threads === machineThreads && settings.threads === 0 ? threadChoices() : [load.threads];
+      const tuned = tuning.find(load.modelPath, choices);
+      const onTuned = (found: Tuning) => tuning.keep(load.modelPath, choices, found);
+      const request = {
+        ...load,
+        ...(prefixes && { prefixes }),
+        ...(tuned === undefined ? { threadChoices: choices } : tuned),
+      };
+      return startRunner(request, { ...wait, onTuned }, { logger, libraryDir, gpuEnvironment });
     },
   });
   const apiVersion = `${apiLevel}+corral.${version}`;

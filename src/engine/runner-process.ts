@@ -26,6 +26,7 @@ import type {
   ParentMessage,
   RerankRequest,
   TokenizeRequest,
+  Tuning,
 } from './runner-protocol.ts';
 
 export interface RunnerProcessOptions {
@@ -40,6 +41,8 @@ export interface StartOptions {
   readonly signal: AbortSignal;
   /** Called at every sign of life while loading, with what is done as 0..1. */
   readonly onProgress: (fraction: number) => void;
+  /** Called when the child has found out what suits the model, at most once, long after loading. */
+  readonly onTuned?: (tuning: Tuning) => void;
 }
 
 /** A gigabyte takes about as long to write; who waits for the model's place waits for this too. */
@@ -67,7 +70,7 @@ export async function startRunner(
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'json',
   });
-  const runner = new RunnerProcess(child, processOptions.logger);
+  const runner = new RunnerProcess(child, processOptions.logger, options.onTuned);
   const cancel = () => void runner.close();
   signal.addEventListener('abort', cancel, { once: true });
   try {
@@ -108,7 +111,10 @@ class RunnerProcess implements Runner {
   #death: CorralError | undefined;
   #onLoading: ((message: ChildMessage) => void) | undefined;
 
-  constructor(child: ChildProcess, logger: Logger) {
+  readonly #onTuned: StartOptions['onTuned'];
+
+  constructor(child: ChildProcess, logger: Logger, onTuned: StartOptions['onTuned']) {
+    this.#onTuned = onTuned;
     this.#child = child;
     this.#logger = logger;
     this.ended = new Promise((resolve) => {
@@ -257,6 +263,9 @@ class RunnerProcess implements Runner {
       case 'log':
         this.#logger[message.level](message.text, { from: 'engine' });
         this.#onLoading?.(message);
+        break;
+      case 'tuned':
+        this.#onTuned?.({ threads: message.threads, promptTokensPerMs: message.promptTokensPerMs });
         break;
       case 'ready':
       case 'progress':

@@ -28,8 +28,11 @@ export interface LoadRequest {
   readonly batchTokens: number;
   /** Most logits that one step may ask for: at least one per sequence, more where drafts are checked. */
   readonly outputs: number;
-  /** 0 = automatic. */
   readonly threads: number;
+  /** Numbers of threads that may be faster, `threads` first: measured when nobody asks, and told as `tuned`. Undefined = nothing is to be found out. */
+  readonly threadChoices?: readonly number[];
+  /** Prompt tokens per millisecond in an earlier life on this machine; undefined = not known. */
+  readonly promptTokensPerMs?: number;
   /** Layers on the GPU, -1 = all that fit. */
   readonly gpuLayers: number;
   readonly mainGpu: number;
@@ -38,6 +41,13 @@ export interface LoadRequest {
   readonly kvCacheType: KvCacheType;
   /** Where prefixes outlive the runner; undefined = nowhere. */
   readonly prefixes?: PrefixStore;
+}
+
+/** What suits a model on this machine. */
+export interface Tuning {
+  readonly threads: number;
+  /** Speed of prompts with so many threads. */
+  readonly promptTokensPerMs: number;
 }
 
 /** A private folder of prefix files (formats/prefix-file). */
@@ -255,6 +265,7 @@ export type ChildMessage =
   | { readonly type: 'progress'; readonly fraction: number }
   | ({ readonly type: 'loaded' } & LoadedFacts)
   | { readonly type: 'load-failed'; readonly code: ErrorCode; readonly message: string; readonly hint: string }
+  | ({ readonly type: 'tuned' } & Tuning)
   | GenerationBegun
   | { readonly type: 'tokens'; readonly items: readonly TokenItem[] }
   | GenerationDone

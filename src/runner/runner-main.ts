@@ -15,13 +15,15 @@ import { checkStructLayouts } from '../llama/self-check.ts';
 import { Threadpools } from '../llama/threadpools.ts';
 import { BufferSizes } from './buffer-sizes.ts';
 import { EmbeddingQueue } from './embedding-queue.ts';
+import { IdleTuning } from './idle-tuning.ts';
 import { ServingLoop } from './serving-loop.ts';
 import { ThreadCount } from './thread-count.ts';
 
 interface Serving {
   readonly model: Model;
   readonly pools: Threadpools;
-  readonly threads: ThreadCount;
+  readonly tuning: IdleTuning;
+  threads: ThreadCount;
   readonly loop: ServingLoop;
   readonly embeddings: EmbeddingQueue;
 }
@@ -60,13 +62,20 @@ function load(request: LoadRequest): void {
     const pools = new Threadpools(bindings, model.context);
     threadsInUse = request.threads;
     pools.use(threadsInUse);
+    const loop = new ServingLoop(bindings, model, request, send);
     // Worker threads may log while this thread is blocked in a step; from here on the engine writes to stderr itself.
     bindings.setLog(null, null);
     serving = {
       model,
       pools,
       threads: new ThreadCount(request.threads),
-      loop: new ServingLoop(bindings, model, request, send),
+      tuning: new IdleTuning(request, {
+        model,
+        useThreads,
+        promptTokensPerMs: () => loop.promptTokensPerMs,
+        send,
+      }),
+      loop,
       embeddings: new EmbeddingQueue(model, request, send),
     };
     send({
@@ -154,6 +163,14 @@ function receive(message: ParentMessage): void {
   scheduleStep();
 }
 
+/** For good: as many as the machine then gives. */
+function useThreads(threads: number): void {
+  if (serving === undefined) return;
+  serving.threads = new ThreadCount(threads);
+  serving.pools.use(threads);
+  threadsInUse = threads;
+}
+
 function end(saveForMs: number): never {
   serving?.loop.savePrefixes(saveForMs);
   process.exit(0);
@@ -161,7 +178,11 @@ function end(saveForMs: number): never {
 
 function scheduleStep(): void {
   if (stepScheduled || serving === undefined) return;
-  if (!serving.loop.hasWork && !serving.embeddings.hasWork) return;
+  if (!serving.loop.hasWork && !serving.embeddings.hasWork) {
+    serving.tuning.resume();
+    return;
+  }
+  serving.tuning.pause();
   stepScheduled = true;
   setImmediate(() => {
     stepScheduled = false;

@@ -76,7 +76,7 @@ export class ServingLoop {
     );
     // At least a token per sequence and a useful piece of a prompt beside them.
     this.#batch = new TokenBatch(load.batchTokens, load.sequences);
-    this.#budget = new StepBudget(load.batchTokens);
+    this.#budget = new StepBudget(load.batchTokens, load.promptTokensPerMs);
     this.#output = new GenerationOutput(model);
   }
 
@@ -106,6 +106,11 @@ export class ServingLoop {
   cancel(id: number): void {
     const sequence = [...this.#running, ...this.#waiting].find(({ request }) => request.id === id);
     if (sequence !== undefined) this.#fail(sequence, new CorralError('canceled', 'the request was canceled'));
+  }
+
+  /** Prompt tokens per millisecond of late; undefined where no prompt was long enough to tell. */
+  get promptTokensPerMs(): number | undefined {
+    return this.#budget.tokensPerMs;
   }
 
   /** Saves prefixes for `forMs` milliseconds at most. The last thing a loop does. */
