@@ -7,6 +7,7 @@ function cache(sequences: number, cuttable = true, mostBytes = 10_000) {
   const saved: number[] = [];
   const memory = {
     isCuttable: cuttable,
+    canCut: () => cuttable,
     share: () => {},
     removeFrom(sequence: number, from: number) {
       cuts.push([sequence, from]);

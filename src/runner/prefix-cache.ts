@@ -159,8 +159,11 @@ export class PrefixCache {
       const from = entry.tokens.length;
       const end = Math.min(to, found.length);
       if (end <= from) continue;
-      // Where the pool is too full, what has been put together so far is good by itself.
-      if (!this.#memory.append(entry.sequence, kept.state, from, end)) return;
+      if (!this.#memory.append(entry.sequence, kept.state, from, end)) {
+        // Where the pool is too full, what has been put together so far is good by itself, if making room has not cost of it.
+        if (!this.#memory.canCut(entry.sequence, from)) this.#cut(entry, 0);
+        return;
+      }
       entry.tokens.push(...tokens.slice(from, end));
     }
   }
@@ -171,7 +174,8 @@ export class PrefixCache {
     for (const other of this.#entries) {
       if (other === entry || other.adapters !== entry.adapters) continue;
       const length = commonPrefixLength(other.tokens, tokens, tokens.length - 1);
-      if (length <= bestLength || (!this.#memory.isCuttable && length !== other.tokens.length)) continue;
+      if (length <= bestLength) continue;
+      if (length < other.tokens.length && !this.#memory.canCut(other.sequence, length)) continue;
       best = other;
       bestLength = length;
     }
@@ -192,7 +196,7 @@ export class PrefixCache {
     this.#tree.add(adapters, [...tokens], (from, to) => {
       if (to - from < fewestKeptTokens || (!this.#memory.isCuttable && to !== tokens.length)) return undefined;
       const state = this.#memory.save(sequence, from, to);
-      return { from, state, bytes: state.length };
+      return state && { from, state, bytes: state.length };
     });
   }
 
