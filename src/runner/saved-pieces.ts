@@ -16,7 +16,7 @@ const headBytes = 16;
 /** [from, to) cut at every multiple of `window`: where chunks of attention begin too. */
 export function windowPieces(from: number, to: number, window: number): Piece[] {
   const pieces: Piece[] = [];
-  for (let at = from; at < to; ) {
+  for (let at = from; at < to;) {
     const end = Math.min(to, (Math.floor(at / window) + 1) * window);
     pieces.push({ from: at, to: end });
     at = end;
@@ -39,7 +39,7 @@ export function joinPieces(pieces: readonly SavedPiece[]): Buffer {
 /** The states are views of `joined`. */
 export function splitPieces(joined: Buffer): SavedPiece[] {
   const pieces: SavedPiece[] = [];
-  for (let at = 0; at < joined.length; ) {
+  for (let at = 0; at < joined.length;) {
     const bytes = joined.readDoubleLE(at + 8);
     const state = joined.subarray(at + headBytes, at + headBytes + bytes);
     pieces.push({ from: joined.readUInt32LE(at), to: joined.readUInt32LE(at + 4), state });

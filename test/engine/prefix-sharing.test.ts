@@ -1,7 +1,7 @@
 /**
  * What a prompt has in common with others is computed once, and nobody can tell from the answer: each case compares with the answer of a runner that has seen nothing
  * else. Models of all kinds of memory: plain attention, recurrent state, both, and a sliding window. The made-up models react to every token, so a lost,
- * doubled or misplaced one changes the text; the starter model is given continuations that are beyond doubt.
+ * doubled or misplaced one changes the text; the starter model is there because it is real.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,28 +14,37 @@ import { tinyLanguageModel, type MemoryKind } from '../support/tiny-language-mod
 
 type Request = ReturnType<typeof ask>;
 
-/** Rounding of different kernels and cell orders stays far below, a token too few or too many does not. */
-const logprobTolerance = 0.1;
+/**
+ * Rounding of different kernels and cell orders stays below, a token too few or too many does not. The starter model's weights are quantised, for which the
+ * engine rounds what it multiplies them with to 8 bits: there a last bit becomes a hundredth (measured: 0.18 between two sizes of step).
+ */
+const logprobTolerance = 0.05;
+const quantisedTolerance = 0.3;
 
-const words = 'river stone light garden window paper winter music table silver bread road cloud letter horse'.split(' ');
+const words = 'river stone light garden window paper winter music table silver bread road cloud letter horse'.split(
+  ' ',
+);
 /** Some 300 tokens that don't repeat themselves. */
-const common = Array.from({ length: 300 }, (_, index) => words[(index * index + (index >> 3)) % words.length]).join(' ');
+const common = Array.from({ length: 300 }, (_, index) => words[(index * index + (index >> 3)) % words.length]).join(
+  ' ',
+);
 const tails = ['red blue', 'one two', 'cat dog fish', 'yes no', 'left right', 'A B C D', '1 2 3', 'sun moon'].map(
   (pattern) => `\n\n${`${pattern} `.repeat(7).trimEnd()}`,
 );
 const foreign = `${words.toReversed().join(' ')} `.repeat(22);
 
 function continuation(prompt: string, changes: Partial<Request> = {}): Request {
-  return ask('', { prompt, topLogprobs: 0, returnTokens: true, ...changes });
+  return ask('', { prompt, topLogprobs: 2, returnTokens: true, ...changes });
 }
 
 const prompts = tails.map((tail) => common + tail);
 const [first = '', second = '', third = ''] = prompts;
 
-const memories: readonly (MemoryKind | 'attention')[] = ['attention', 'recurrent', 'hybrid', 'sliding-window'];
+const memories: readonly (MemoryKind | 'starter')[] = ['starter', 'attention', 'recurrent', 'hybrid', 'sliding-window'];
 
-describe.each(memories)('a model with the memory of %s', (memory) => {
-  const isCuttable = memory === 'attention' || memory === 'sliding-window';
+describe.each(memories)('memory of the kind %s', (memory) => {
+  const isCuttable = memory !== 'recurrent' && memory !== 'hybrid';
+  const tolerance = memory === 'starter' ? quantisedTolerance : logprobTolerance;
   const alone = new Map<string, Promise<Answer>>();
   let folder = '';
   let modelPath = chatModelPath;
@@ -43,7 +52,7 @@ describe.each(memories)('a model with the memory of %s', (memory) => {
 
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'corral-'));
-    if (memory !== 'attention') {
+    if (memory !== 'starter') {
       modelPath = path.join(folder, 'model.gguf');
       await writeFile(modelPath, await tinyLanguageModel(memory, chatModelPath));
     }
@@ -55,7 +64,10 @@ describe.each(memories)('a model with the memory of %s', (memory) => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  async function withRunner<Value>(load: Partial<LoadRequest>, use: (runner: Runner) => Promise<Value>): Promise<Value> {
+  async function withRunner<Value>(
+    load: Partial<LoadRequest>,
+    use: (runner: Runner) => Promise<Value>,
+  ): Promise<Value> {
     const runner = await start({ modelPath, ...load });
     try {
       return await use(runner);
@@ -74,18 +86,25 @@ describe.each(memories)('a model with the memory of %s', (memory) => {
 
   async function expectAsFresh(given: Answer, request: Request, load: Partial<LoadRequest> = {}): Promise<void> {
     const expected = await fresh(request, load);
-    expect(given.text).toBe(expected.text);
-    expect(given.done.generatedTokens).toBe(expected.done.generatedTokens);
-    for (const [index, { logprob }] of expected.logprobs.entries()) {
-      const difference = Math.abs((given.logprobs[index]?.logprob ?? Infinity) - logprob);
-      expect(difference, `of token ${index}`).toBeLessThan(logprobTolerance);
+    expect(given.done.promptTokens).toBe(expected.done.promptTokens);
+    for (const [index, { token, logprob, top }] of expected.logprobs.entries()) {
+      const other = given.logprobs[index];
+      const isSame = other?.token === token;
+      // Two tokens that are as likely as one another may change places; what follows is then another text.
+      const rival = isSame ? logprob : (top.find((one) => one.token === other?.token)?.logprob ?? -Infinity);
+      const differences = [Math.abs((other?.logprob ?? Infinity) - logprob), logprob - rival];
+      expect(Math.max(...differences), `of token ${index}, ${token} and ${other?.token}`).toBeLessThan(tolerance);
+      if (!isSame) return;
     }
+    expect(given.text).toBe(expected.text);
   }
 
   test('a token at the very beginning changes the answer', async () => {
     const other = await fresh(continuation(`Never ${first}`));
     const plain = await fresh(continuation(first));
-    const differences = plain.logprobs.map(({ logprob }, index) => Math.abs(logprob - (other.logprobs[index]?.logprob ?? 0)));
+    const differences = plain.logprobs.map(({ logprob }, index) =>
+      Math.abs(logprob - (other.logprobs[index]?.logprob ?? 0)),
+    );
     expect(other.text !== plain.text || Math.max(...differences) > 1e-3).toBe(true);
   });
 
@@ -146,13 +165,10 @@ describe.each(memories)('a model with the memory of %s', (memory) => {
   test('while another with the same beginning is half-way', () =>
     withRunner({}, async (runner) => {
       let joined: Promise<Answer> | undefined;
-      let leaderText = '';
       for await (const event of runner.generate(continuation(first, { tellsBegin: true }), never)) {
         if (event.type === 'begun') joined = answer(runner, continuation(second));
-        if (event.type === 'text') leaderText += event.text;
       }
       if (joined === undefined) throw new Error('the leader never began');
-      expect(leaderText).toBe((await fresh(continuation(first))).text);
       await expectAsFresh(await joined, continuation(second));
     }));
 
@@ -173,20 +189,41 @@ describe.each(memories)('a model with the memory of %s', (memory) => {
 
   test('so few cells that sequences are set back while they share', () =>
     withRunner({ contextTokens: 512, kvCells: 512 }, async (runner) => {
-      const requests = prompts.map((prompt) => continuation(prompt, { numPredict: 40 }));
+      const requests = prompts.map((prompt) => continuation(prompt));
       const answers = await Promise.all(requests.map((request) => answer(runner, request)));
       for (const [index, given] of answers.entries()) await expectAsFresh(given, requests[index] ?? continuation(''));
     }));
 
+  test('when others have taken cells that a sliding window had passed', () => {
+    const load = { kvCells: 1024, sequences: 3 };
+    return withRunner(load, async (runner) => {
+      // The first runs on while the second ends behind it and the third begins at the front of the pool.
+      let others: Promise<void> | undefined;
+      const long = continuation(`${first} ${words.join(' ')} ${words.join(' ')}`, {
+        tellsBegin: true,
+        numPredict: 150,
+      });
+      for await (const event of runner.generate(long, never)) {
+        if (event.type !== 'begun') continue;
+        others = (async () => {
+          await answer(runner, continuation(foreign, { numPredict: 1 }));
+          await answer(runner, continuation(`x ${foreign}`, { numPredict: 1 }));
+        })();
+      }
+      await others;
+      await expectAsFresh(await answer(runner, continuation(second)), continuation(second));
+    });
+  });
+
   test('one shifts its context while another shares its beginning', () => {
     const load = { contextTokens: 384, kvCells: 1024 };
     return withRunner(load, async (runner) => {
-      const shifting = continuation(`${first} ${'red blue '.repeat(4).trimEnd()}`, { numPredict: 60 });
-      const sharing = continuation(second, { numPredict: 60, shift: false });
+      const shifting = continuation(`${first} ${'red blue '.repeat(4).trimEnd()}`, { numPredict: 80 });
+      const sharing = continuation(second, { numPredict: 80, shift: false });
       const answers = await Promise.all([shifting, sharing].map((request) => answer(runner, request)));
       const [shifted, shared] = answers;
       if (shifted === undefined || shared === undefined) throw new Error('no answers');
-      expect(shifted.done.promptTokens + 60).toBeGreaterThan(load.contextTokens);
+      expect(shifted.done.promptTokens + 80).toBeGreaterThan(load.contextTokens);
       expect(shared.done.cachedTokens).toBeGreaterThanOrEqual(commonTokens);
       await expectAsFresh(shared, sharing, load);
       await expectAsFresh(shifted, shifting, load);

@@ -8,10 +8,10 @@ import type { GgufArray, GgufScalar, GgufValueType } from '../../src/formats/ggu
 import { readGguf } from '../../src/formats/gguf/read-gguf.ts';
 import { ggufHeader, joined, memorySource, value, type Value } from './gguf-writer.ts';
 
-/** `recurrent`: Mamba, no attention; `hybrid`: LFM2, every other layer is a short convolution; `sliding-window`: Gemma 3, every other layer sees 64 tokens. */
-export type MemoryKind = 'recurrent' | 'hybrid' | 'sliding-window';
+/** `attention`: Qwen 3; `recurrent`: Mamba, no attention; `hybrid`: LFM2, every other layer is a short convolution; `sliding-window`: Gemma 3, every other layer sees 64 tokens. */
+export type MemoryKind = 'attention' | 'recurrent' | 'hybrid' | 'sliding-window';
 
-export const slidingWindowTokens = 64;
+const slidingWindowTokens = 64;
 
 const embedding = 64;
 const layers = 4;
@@ -33,12 +33,27 @@ interface Design {
   layer(index: number): readonly Weights[];
 }
 
+const attentionMetadata = {
+  'attention.head_count': value.uint32(2),
+  'attention.head_count_kv': value.uint32(1),
+  'attention.key_length': value.uint32(headLength),
+  'attention.value_length': value.uint32(headLength),
+  feed_forward_length: value.uint32(2 * embedding),
+  'rope.freq_base': value.float32(10_000),
+};
+
 const designs: Readonly<Record<MemoryKind, Design>> = {
+  attention: {
+    architecture: 'qwen3',
+    metadata: attentionMetadata,
+    outputNorm: 'output_norm.weight',
+    layer: () => [{ name: 'attn_norm.weight', shape: [embedding], fill: 1 }, ...attention(), ...feedForward()],
+  },
   recurrent: {
     architecture: 'mamba',
     metadata: {
       'attention.head_count': value.uint32(0),
-      'feed_forward_length': value.uint32(0),
+      feed_forward_length: value.uint32(0),
       'ssm.conv_kernel': value.uint32(4),
       'ssm.inner_size': value.uint32(2 * embedding),
       'ssm.state_size': value.uint32(16),
@@ -63,7 +78,7 @@ const designs: Readonly<Record<MemoryKind, Design>> = {
     metadata: {
       'attention.head_count': value.uint32(2),
       'attention.head_count_kv': value.list(Array.from({ length: layers }, (_, index) => value.int32(index % 2))),
-      'feed_forward_length': value.uint32(2 * embedding),
+      feed_forward_length: value.uint32(2 * embedding),
       'shortconv.l_cache': value.uint32(4),
       'rope.freq_base': value.float32(10_000),
     },
@@ -77,14 +92,9 @@ const designs: Readonly<Record<MemoryKind, Design>> = {
   'sliding-window': {
     architecture: 'gemma3',
     metadata: {
-      'attention.head_count': value.uint32(2),
-      'attention.head_count_kv': value.uint32(1),
-      'attention.key_length': value.uint32(headLength),
-      'attention.value_length': value.uint32(headLength),
+      ...attentionMetadata,
       'attention.sliding_window': value.uint32(slidingWindowTokens),
       'attention.sliding_window_pattern': value.uint32(2),
-      'feed_forward_length': value.uint32(2 * embedding),
-      'rope.freq_base': value.float32(10_000),
     },
     outputNorm: 'output_norm.weight',
     layer: () => [
@@ -165,7 +175,8 @@ async function tokenizerOf(path: string): Promise<{ metadata: Record<string, Val
 }
 
 function asValue(one: GgufScalar | GgufArray): Value {
-  if (typeof one === 'object') return value.list((one.values ?? []).map((element) => asScalar(element, one.elementType)));
+  if (typeof one === 'object')
+    return value.list((one.values ?? []).map((element) => asScalar(element, one.elementType)));
   if (typeof one === 'string') return value.text(one);
   return typeof one === 'boolean' ? value.bool(one) : value.uint32(Number(one));
 }
