@@ -100,7 +100,7 @@ export class ServingLoop {
   /** One step. Blocks for as long as the batch takes. */
   step(): void {
     this.#admit();
-    for (const sequence of [...this.#running]) this.#makeWindowRoom(sequence);
+    for (const sequence of this.#running) this.#makeWindowRoom(sequence);
     for (const sequence of this.#running) this.#follow(sequence);
     if (this.#running.length === 0) return;
     this.#takeTurn();
@@ -195,7 +195,9 @@ export class ServingLoop {
     if (slot === undefined || this.#model.canTakeBack) return;
     const held = Math.max(slot.tokens.length, follows?.length ?? 0);
     const wanted = [this.#cache.known(tokens, adapters), tokens.length >= checkpointTokens ? tokens.length - 1 : 0];
-    sequence.stops = [...new Set(wanted)].filter((stop) => stop > held && stop < tokens.length).toSorted((a, b) => a - b);
+    sequence.stops = [...new Set(wanted)]
+      .filter((stop) => stop > held && stop < tokens.length)
+      .toSorted((a, b) => a - b);
     if (follows === undefined) return;
     const { leader, length } = follows;
     leader.stops = [...new Set([...leader.stops, length])].toSorted((a, b) => a - b);
@@ -205,7 +207,9 @@ export class ServingLoop {
   #follow(sequence: Sequence): void {
     const { follows, slot } = sequence;
     if (follows === undefined || slot === undefined) return;
-    const computed = this.#running.includes(follows.leader) ? (follows.leader.slot?.tokens.length ?? Infinity) : Infinity;
+    const computed = this.#running.includes(follows.leader)
+      ? (follows.leader.slot?.tokens.length ?? Infinity)
+      : Infinity;
     if (computed < follows.length) return;
     sequence.follows = undefined;
     this.#cache.extend(slot, sequence.tokens);

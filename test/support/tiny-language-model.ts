@@ -30,7 +30,7 @@ interface Design {
   readonly architecture: string;
   readonly metadata: Readonly<Record<string, Value>>;
   readonly outputNorm: string;
-  layer(index: number): readonly Weights[];
+  readonly layer: (index: number) => readonly Weights[];
 }
 
 const attentionMetadata = {
