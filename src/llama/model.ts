@@ -31,6 +31,8 @@ export class Model {
   readonly pools: boolean;
   /** What the model's pooled result is: the numbers of a classifier, where it judges pairs; 0 = it is a vector. */
   readonly classifierOutputs: number;
+  /** Positions that layers with a sliding window look back on; 0 = it has no such layers. */
+  readonly slidingWindowTokens: number;
   readonly context: Pointer;
   readonly #bindings: Bindings;
   /**
@@ -58,6 +60,7 @@ export class Model {
     this.classifierOutputs = pooling === rankPooling ? bindings.classifierOutputs(model) : 0;
     this.#memory = bindings.memory(context);
     this.#isRecurrent = isRecurrent(bindings, model);
+    this.slidingWindowTokens = bindings.slidingWindow(model);
   }
 
   /**
@@ -128,6 +131,11 @@ export class Model {
   /** Positions [from, to) of a sequence (`to` -1 = to the end) belong to `target` as well, without being copied. */
   shareCells(source: number, target: number, from: number, to: number): void {
     if (this.#memory !== null) this.#bindings.memoryCopy(this.#memory, source, target, from, to);
+  }
+
+  /** The first position that all layers still have of a sequence; -1 = none. Above 0 where the engine gave away what a sliding window had passed. */
+  firstPosition(sequence: number): number {
+    return this.#memory === null ? -1 : this.#bindings.memoryFirst(this.#memory, sequence);
   }
 
   /** Moves positions [from, end) of a sequence by `delta`. */

@@ -68,7 +68,7 @@ export class KeptPrefixes {
     this.#tree.add(adapters, [...tokens], (from, to) => {
       if (to - from < fewestKeptTokens || (!this.#memory.isCuttable && to !== tokens.length)) return undefined;
       const state = this.#memory.save(sequence, from, to);
-      return { from, state, file: undefined, bytes: state.length };
+      return state && { from, state, file: undefined, bytes: state.length };
     });
   }
 

@@ -7,6 +7,7 @@ function cache(sequences: number, cuttable = true, mostBytes = 10_000) {
   const saved: number[] = [];
   const memory = {
     isCuttable: cuttable,
+    canCut: () => cuttable,
     share: () => {},
     removeFrom(sequence: number, from: number) {
       cuts.push([sequence, from]);
@@ -138,5 +139,66 @@ describe('prefix cache', () => {
     const slot = run(slots, [1, 2, 3, 4]);
     slots.putBack(slot, 2);
     expect(slots.usedCells).toBe(2);
+  });
+
+  describe('sharing', () => {
+    const alike = (rest: number) => [...conversation(1, 60), rest, rest + 1];
+
+    test('a running sequence gives its beginning to another, which counts once', () => {
+      const { slots } = cache(3);
+      const leader = run(slots, alike(1));
+      const follower = run(slots, alike(5));
+      expect([slots.usedCells, slots.busyCells, slots.reclaimableCells]).toEqual([64, 64, 0]);
+      expect([slots.isSharedFrom(leader, 59), slots.isSharedFrom(leader, 60)]).toEqual([true, false]);
+      slots.putBack(leader, 62);
+      // What only the leader held could be had back; what they share could not.
+      expect([slots.usedCells, slots.busyCells, slots.reclaimableCells]).toEqual([64, 62, 2]);
+      slots.reclaim(Infinity);
+      expect([slots.usedCells, slots.busyCells]).toEqual([62, 62]);
+      expect([leader.tokens.length, follower.tokens.length]).toEqual([0, 62]);
+      expect(slots.isSharedFrom(follower, 0)).toBe(false);
+    });
+
+    test('a follower takes over what has been computed since it began', () => {
+      const { slots } = cache(2);
+      const leader = slots.take(alike(1), '');
+      const follower = slots.take(alike(5), '');
+      if (leader === undefined || follower === undefined) throw new Error('no slot');
+      leader.tokens.push(...alike(1));
+      expect(follower.tokens).toEqual([]);
+      slots.extend(follower, alike(5));
+      expect(follower.tokens).toEqual(conversation(1, 60));
+      expect(slots.usedCells).toBe(62);
+    });
+
+    test('cells of other adapters are not shared', () => {
+      const { slots } = cache(2);
+      run(slots, alike(1));
+      expect(slots.take(alike(5), 'other')?.tokens).toEqual([]);
+    });
+
+    test('memory that can’t be cut is shared only as a whole', () => {
+      const { slots } = cache(3, false);
+      run(slots, conversation(1, 60));
+      expect(slots.take(alike(5), '')?.tokens).toEqual(conversation(1, 60));
+      expect(slots.take(conversation(1, 40), '')?.tokens).toEqual([]);
+    });
+
+    test('dropping the one that shares leaves the other its cells', () => {
+      const { slots } = cache(2);
+      const leader = run(slots, alike(1));
+      slots.drop(run(slots, alike(5)));
+      expect([leader.tokens.length, slots.usedCells]).toEqual([62, 62]);
+      expect(slots.isSharedFrom(leader, 0)).toBe(false);
+    });
+
+    test('what shared cells held is found again after all have left', () => {
+      const { slots } = cache(2);
+      const both = [run(slots, alike(1)), run(slots, alike(5))];
+      for (const slot of both) slots.putBack(slot, 62);
+      slots.drop(run(slots, [7]));
+      expect(slots.usedCells).toBe(0);
+      expect(slots.take(alike(8), '')?.tokens).toEqual(conversation(1, 60));
+    });
   });
 });

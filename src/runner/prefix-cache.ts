@@ -155,8 +155,11 @@ export class PrefixCache {
     if (!this.#memory.isCuttable) this.#cut(entry, 0);
     for (const { from: first, to, state } of found.states(entry.tokens.length)) {
       const from = Math.max(first, entry.tokens.length);
-      // Where the pool is too full, what has been put together so far is good by itself.
-      if (!this.#memory.append(entry.sequence, state, from, to)) return;
+      if (!this.#memory.append(entry.sequence, state, from, to)) {
+        // Where the pool is too full, what has been put together so far is good by itself, if making room has not cost of it.
+        if (!this.#memory.canCut(entry.sequence, from)) this.#cut(entry, 0);
+        return;
+      }
       entry.tokens.push(...tokens.slice(from, to));
     }
   }
@@ -167,7 +170,8 @@ export class PrefixCache {
     for (const other of this.#entries) {
       if (other === entry || other.adapters !== entry.adapters) continue;
       const length = commonPrefixLength(other.tokens, tokens, tokens.length - 1);
-      if (length <= bestLength || (!this.#memory.isCuttable && length !== other.tokens.length)) continue;
+      if (length <= bestLength) continue;
+      if (length < other.tokens.length && !this.#memory.canCut(other.sequence, length)) continue;
       best = other;
       bestLength = length;
     }

@@ -125,16 +125,15 @@ export class PrefixTree<K extends Kept> {
       });
   }
 
-  /** Throws away what turned out to be no good. */
+  /** Throws away what turned out to be no good, and what is of no use without it. */
   forget(kept: K): void {
-    for (const root of this.#roots.values()) {
-      for (const node of nodesBelow(root)) {
-        if (node.kept !== kept) continue;
-        this.#drop(node);
-        this.#prune(node);
-        return;
-      }
-    }
+    const nodes = [...this.#roots.values()].flatMap(nodesBelow);
+    const forgotten = nodes.find((node) => node.kept === kept);
+    if (forgotten === undefined) return;
+    this.#drop(forgotten);
+    const below = nodesBelow(forgotten);
+    for (const node of below) if (chain(node) === undefined) this.#drop(node);
+    for (const node of [...below.toReversed(), forgotten]) this.#prune(node);
   }
 
   #root(key: string): Node<K> {

@@ -234,6 +234,14 @@ export class ServingLoop {
     if (computed < follows.length) return;
     sequence.follows = undefined;
     this.#cache.extend(slot, sequence.tokens);
+    // Of several whose leader is gone the oldest leads on.
+    const older = this.#running.slice(0, this.#running.indexOf(sequence));
+    const led = findLeader(sequence.tokens, sequence.adapters, older);
+    if (led !== undefined && this.#isWorthFollowing(led, slot.tokens.length)) {
+      sequence.follows = led;
+      this.#placeStops(sequence);
+      return;
+    }
     this.#tellBegin(sequence);
   }
 
