@@ -3,6 +3,7 @@ import type { CodePointSet } from './automaton/code-point-set.ts';
 import { choice, type GrammarExpression, rule, sequence, text } from './grammar/grammar-expression.ts';
 import { printGrammar } from './grammar/print-grammar.ts';
 import { rulesForSchema } from './grammar-for-schema.ts';
+import type { ValueNotation } from './notation/value-notation.ts';
 import { refuseSchema } from './refuse-schema.ts';
 import { schemaLimits } from './schema-limits.ts';
 
@@ -10,10 +11,10 @@ export class GrammarComposer {
   readonly #rules = new Map<string, GrammarExpression>();
   #count = 0;
 
-  /** The documents of a schema. Throws a `SchemaRefusal`. */
-  document(schema: unknown): GrammarExpression {
+  /** The documents of a schema, as JSON or in another notation. Throws a `SchemaRefusal`. */
+  document(schema: unknown, notation?: ValueNotation): GrammarExpression {
     const prefix = this.#prefix();
-    for (const [name, expression] of rulesForSchema(schema)) {
+    for (const [name, expression] of rulesForSchema(schema, notation)) {
       this.#rules.set(prefix + name, renamed(expression, prefix));
     }
     return rule(`${prefix}root`);
