@@ -72,6 +72,10 @@ const formats: Readonly<Record<string, () => PromptFormat>> = {
   'the family deepseek3': () => family('deepseek3'),
   'the family cogito': () => family('cogito'),
   'the family glm-4.7': () => family('glm-4.7'),
+  'the family gemma4': () => family('gemma4'),
+  'the family functiongemma': () => family('functiongemma'),
+  'the family olmo3': () => family('olmo3'),
+  'the family lfm2': () => family('lfm2'),
 };
 
 function grammarOf(format: PromptFormat, changes: Partial<ToolCallOrder> = {}) {
@@ -175,7 +179,7 @@ describe.each(Object.entries(formats))('%s', (_, make) => {
   });
 });
 
-const writesJson = Object.entries(formats).filter(([name]) => !/coder|glm/i.test(name));
+const writesJson = Object.entries(formats).filter(([name]) => !/coder|glm|gemma|olmo|lfm/i.test(name));
 
 describe.each(writesJson)('%s', (_, make) => {
   const format = make();

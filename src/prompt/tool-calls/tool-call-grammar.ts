@@ -7,6 +7,7 @@ import {
   type GrammarExpression,
   sequence,
 } from '../../formats/json-schema-grammar/grammar/grammar-expression.ts';
+import type { ValueNotation } from '../../formats/json-schema-grammar/notation/value-notation.ts';
 import { SchemaRefusal } from '../../formats/json-schema-grammar/refuse-schema.ts';
 import type { Tool } from '../chat-message.ts';
 import { isRecord } from './call-from-json.ts';
@@ -36,10 +37,10 @@ export function toolCallGrammar(syntax: ToolCallSyntax, order: ToolCallOrder): T
   const { choice: wanted, parallel, contentSchema } = order;
   const composer = new GrammarComposer();
   const tools = order.tools.flatMap((tool, index) =>
-    typeof wanted === 'object' && wanted.name !== tool.function.name ? [] : [callable(composer, tool, index)],
+    typeof wanted === 'object' && wanted.name !== tool.function.name ? [] : [callable(composer, syntax, tool, index)],
   );
   const openers = syntax.triggers.map((trigger) => trigger.text);
-  const block = composer.define(syntax.block({ composer, tools, parallel }));
+  const block = composer.define(syntax.block({ composer, tools, parallel, offered: order.tools }));
   if (wanted === 'auto' && contentSchema === undefined) {
     return { grammar: composer.print(block), start: { triggers: syntax.triggers, repeats: parallel }, openers };
   }
@@ -50,16 +51,20 @@ export function toolCallGrammar(syntax: ToolCallSyntax, order: ToolCallOrder): T
   return { grammar: composer.print(root), start: undefined, openers };
 }
 
-function callable(composer: GrammarComposer, tool: Tool, index: number): CallableTool {
+function callable(composer: GrammarComposer, syntax: ToolCallSyntax, tool: Tool, index: number): CallableTool {
   const { name, parameters = {} } = tool.function;
   const place = `tools[${index}].function.parameters`;
-  let whole: GrammarExpression | undefined;
+  if (syntax.toolNames?.test(name) === false) {
+    throw refuse(`tools[${index}].function.name`, 'this model has no way to write the name in a call');
+  }
+  const made = new Map<ValueNotation | undefined, GrammarExpression>();
   return {
     name,
     tool,
-    arguments: () => {
-      whole ??= documentAt(composer, objectSchema(parameters, place), place);
-      return whole;
+    arguments: (notation) => {
+      const known = made.get(notation) ?? documentAt(composer, objectSchema(parameters, place), place, notation);
+      made.set(notation, known);
+      return known;
     },
     argument: (key) => documentAt(composer, argumentSchema(parameters, key, place), `${place}.properties.${key}`),
   };
@@ -83,9 +88,14 @@ function argumentSchema(parameters: Readonly<Record<string, unknown>>, key: stri
   return { ...Object.fromEntries(definitions), ...own };
 }
 
-function documentAt(composer: GrammarComposer, schema: unknown, place: string): GrammarExpression {
+function documentAt(
+  composer: GrammarComposer,
+  schema: unknown,
+  place: string,
+  notation?: ValueNotation,
+): GrammarExpression {
   try {
-    return composer.document(schema);
+    return composer.document(schema, notation);
   } catch (thrown) {
     if (!(thrown instanceof SchemaRefusal)) throw thrown;
     throw refuse(place + pathOf(thrown.pointer), thrown.reason);

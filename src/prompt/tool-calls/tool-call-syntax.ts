@@ -4,6 +4,7 @@
  */
 import type { GrammarComposer } from '../../formats/json-schema-grammar/grammar-composer.ts';
 import type { GrammarExpression } from '../../formats/json-schema-grammar/grammar/grammar-expression.ts';
+import type { ValueNotation } from '../../formats/json-schema-grammar/notation/value-notation.ts';
 import type { Tool } from '../chat-message.ts';
 
 /** A text that begins a call: anywhere, or only where the answer (or the text behind a call) starts. */
@@ -15,8 +16,8 @@ export interface CallTrigger {
 export interface CallableTool {
   readonly name: string;
   readonly tool: Tool;
-  /** The JSON of its arguments. */
-  arguments(): GrammarExpression;
+  /** Its arguments, as JSON or in another notation. */
+  arguments(notation?: ValueNotation): GrammarExpression;
   /** The JSON of one argument, by its schema. */
   argument(key: string): GrammarExpression;
 }
@@ -25,6 +26,8 @@ export interface CallOrder {
   readonly composer: GrammarComposer;
   /** At least one. */
   readonly tools: readonly CallableTool[];
+  /** All tools of the request: those that may be called and those that only the model sees. */
+  readonly offered: readonly Tool[];
   /** Whether several calls may come. */
   readonly parallel: boolean;
 }
@@ -44,6 +47,8 @@ export interface CallHeads {
 
 export interface ToolCallSyntax {
   readonly triggers: readonly CallTrigger[];
+  /** The names of tools that can be written; undefined = any. */
+  readonly toolNames?: RegExp;
   /** For arguments that are passed on while they are written; undefined where what the model writes isn't their JSON. */
   readonly heads?: CallHeads;
   /** From a trigger to the end of its call; or of its calls, where one opener stands before several. No such text begins another. */
