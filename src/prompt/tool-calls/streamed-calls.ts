@@ -5,6 +5,7 @@
  * What has been passed on can't be taken back, so this is only for answers whose calls a grammar keeps well-formed. A call that the answer's
  * end cuts off stays cut off; its text does not come back as content.
  */
+import type { Tool } from '../chat-message.ts';
 import type { AnswerParser, AnswerPiece, ToolCallDelta } from '../prompt-format.ts';
 import type { CallHeads } from './tool-call-syntax.ts';
 
@@ -17,14 +18,20 @@ interface OpenCall {
   readonly name: string;
 }
 
-export function streamCalls(inner: AnswerParser, heads: CallHeads, newCallId: () => string): AnswerParser {
-  return new CallStreamer(inner, heads, newCallId);
+export interface StreamCallsOptions {
+  readonly heads: CallHeads;
+  /** All tools of the request. */
+  readonly tools: readonly Tool[];
+  readonly newCallId: () => string;
+}
+
+export function streamCalls(inner: AnswerParser, options: StreamCallsOptions): AnswerParser {
+  return new CallStreamer(inner, options);
 }
 
 class CallStreamer implements AnswerParser {
   readonly #inner: AnswerParser;
-  readonly #heads: CallHeads;
-  readonly #newCallId: () => string;
+  readonly #options: StreamCallsOptions;
   /** Text since the last arguments ended, as far as it may hold a head. */
   #before = '';
   #isAtStart = true;
@@ -34,10 +41,9 @@ class CallStreamer implements AnswerParser {
   /** Calls that the other parser has read. */
   #confirmed = 0;
 
-  constructor(inner: AnswerParser, heads: CallHeads, newCallId: () => string) {
+  constructor(inner: AnswerParser, options: StreamCallsOptions) {
     this.#inner = inner;
-    this.#heads = heads;
-    this.#newCallId = newCallId;
+    this.#options = options;
   }
 
   push(text: string): AnswerPiece[] {
@@ -81,7 +87,8 @@ class CallStreamer implements AnswerParser {
 
   /** Opens the call whose head is complete with `text`; gives what stands behind the head. */
   #seek(text: string): string {
-    const { first, next, onlyAtStart } = this.#heads;
+    const { heads, tools, newCallId } = this.#options;
+    const { first, next, onlyAtStart, toolName } = heads;
     const before = this.#before + text;
     const following = this.#ids.length > 0 && this.#isAtStart ? next?.exec(before) : undefined;
     const match = following ?? (onlyAtStart && !this.#isAtStart ? undefined : first.exec(before));
@@ -91,8 +98,9 @@ class CallStreamer implements AnswerParser {
       return '';
     }
     this.#before = '';
-    const id = this.#newCallId();
-    this.#open = { index: this.#ids.length, id, name: nameIn(match.groups ?? {}) };
+    const id = newCallId();
+    const written = nameIn(match.groups ?? {});
+    this.#open = { index: this.#ids.length, id, name: toolName?.(written, tools) ?? written };
     this.#ids.push(id);
     this.#end = new ObjectEnd();
     return before.slice(match.index + match[0].length);

@@ -30,6 +30,8 @@ export interface ToolCallGrammar {
   readonly start: { readonly triggers: readonly CallTrigger[]; readonly repeats: boolean } | undefined;
   /** Texts that begin a call. */
   readonly openers: readonly string[];
+  /** See `ToolCallSyntax`. */
+  readonly reopened?: (written: string) => string;
 }
 
 /** Throws `bad_request` naming the place of a tool's schema that can't be enforced. */
@@ -40,15 +42,20 @@ export function toolCallGrammar(syntax: ToolCallSyntax, order: ToolCallOrder): T
     typeof wanted === 'object' && wanted.name !== tool.function.name ? [] : [callable(composer, syntax, tool, index)],
   );
   const openers = syntax.triggers.map((trigger) => trigger.text);
-  const block = composer.define(syntax.block({ composer, tools, parallel, offered: order.tools }));
-  if (wanted === 'auto' && contentSchema === undefined) {
-    return { grammar: composer.print(block), start: { triggers: syntax.triggers, repeats: parallel }, openers };
+  const { reopened } = syntax;
+  const facts = { openers, ...(reopened && { reopened }) };
+  const waits = wanted === 'auto' && contentSchema === undefined;
+  const block = composer.define(syntax.block({ composer, tools, parallel, offered: order.tools, waits }));
+  if (waits) {
+    return { grammar: composer.print(block), start: { triggers: syntax.triggers, repeats: parallel }, ...facts };
   }
   const between = parallel ? syntax.between(composer) : undefined;
   const more = between === undefined ? [] : [anyNumberOf(composer.define(sequence(between, block)))];
   const calls = sequence(block, ...more);
-  const root = wanted === 'auto' ? choice([composer.document(contentSchema), calls]) : calls;
-  return { grammar: composer.print(root), start: undefined, openers };
+  if (wanted !== 'auto') return { grammar: composer.print(calls), start: undefined, ...facts };
+  const document = composer.document(contentSchema);
+  const content = syntax.content?.(document) ?? document;
+  return { grammar: composer.print(choice([content, calls])), start: undefined, ...facts };
 }
 
 function callable(composer: GrammarComposer, syntax: ToolCallSyntax, tool: Tool, index: number): CallableTool {

@@ -30,6 +30,8 @@ export interface CallOrder {
   readonly offered: readonly Tool[];
   /** Whether several calls may come. */
   readonly parallel: boolean;
+  /** Whether the grammar begins at a trigger in free text. */
+  readonly waits: boolean;
 }
 
 /**
@@ -43,6 +45,8 @@ export interface CallHeads {
   readonly next?: RegExp;
   /** Nothing but the place tells a call: `first` counts where the answer begins and behind a call. */
   readonly onlyAtStart: boolean;
+  /** The client's name of the tool that stands in the head; undefined = that is it. */
+  readonly toolName?: (written: string, tools: readonly Tool[]) => string;
 }
 
 export interface ToolCallSyntax {
@@ -55,4 +59,11 @@ export interface ToolCallSyntax {
   block(order: CallOrder): GrammarExpression;
   /** What stands between two blocks; undefined = there is one, which holds all calls. */
   between(composer: GrammarComposer): GrammarExpression | undefined;
+  /** An answer that is no call, where more than its text must stand. */
+  content?(document: GrammarExpression): GrammarExpression;
+  /**
+   * `written` is an answer up to where its thinking has ended. The same, ready for what `block` and `content` admit; undefined = it is as it
+   * stands.
+   */
+  reopened?(written: string): string;
 }
