@@ -42,8 +42,9 @@ export const harmonySyntax: ToolCallSyntax = {
     const calls = tools.map((tool) => {
       const name = seen[offered.indexOf(tool.tool)]?.function.name ?? tool.name;
       const behind = text(`${commentary} ${recipient}${name}`);
-      const before = sequence(optional(text(' ')), text(`${recipient}${name}${commentary}`));
-      const later = waits ? [sequence(text(`${nextMessage} ${recipient}${name}${commentary}`))] : [];
+      // A trigger at the start stands without the space before it.
+      const before = text(`${waits ? '' : ' '}${recipient}${name}${commentary}`);
+      const later = waits ? [text(`${nextMessage} ${recipient}${name}${commentary}`)] : [];
       return sequence(choice([behind, before, ...later]), headerEnd, tool.arguments(argumentsJson));
     });
     return choice(calls);

@@ -10,7 +10,6 @@ import {
 import type { ValueNotation } from '../../formats/json-schema-grammar/notation/value-notation.ts';
 import { SchemaRefusal } from '../../formats/json-schema-grammar/refuse-schema.ts';
 import type { Tool } from '../chat-message.ts';
-import { isRecord } from './call-from-json.ts';
 import type { CallableTool, CallTrigger, ToolCallSyntax } from './tool-call-syntax.ts';
 
 export interface ToolCallOrder {
@@ -73,7 +72,6 @@ function callable(composer: GrammarComposer, syntax: ToolCallSyntax, tool: Tool,
       made.set(notation, known);
       return known;
     },
-    argument: (key) => documentAt(composer, argumentSchema(parameters, key, place), `${place}.properties.${key}`),
   };
 }
 
@@ -83,16 +81,6 @@ function objectSchema(parameters: Readonly<Record<string, unknown>>, place: stri
   const isObject = type === undefined || type === null || type === 'object';
   if (!isObject) throw refuse(`${place}.type`, 'the parameters of a tool must be of type "object"');
   return { ...parameters, type: 'object' };
-}
-
-/** With the definitions that it may refer to. */
-function argumentSchema(parameters: Readonly<Record<string, unknown>>, key: string, place: string): unknown {
-  const schema = objectSchema(parameters, place) as Readonly<Record<string, unknown>>;
-  const properties = isRecord(schema['properties']) ? schema['properties'] : {};
-  const own = properties[key];
-  if (!isRecord(own)) return own;
-  const definitions = Object.entries(schema).filter(([name]) => name === '$defs' || name === 'definitions');
-  return { ...Object.fromEntries(definitions), ...own };
 }
 
 function documentAt(

@@ -18,8 +18,6 @@ export interface CallableTool {
   readonly tool: Tool;
   /** Its arguments, as JSON or in another notation. */
   arguments(notation?: ValueNotation): GrammarExpression;
-  /** The JSON of one argument, by its schema. */
-  argument(key: string): GrammarExpression;
 }
 
 export interface CallOrder {
@@ -35,7 +33,7 @@ export interface CallOrder {
 }
 
 /**
- * What stands before a call's arguments, an object that is not part of the match. The name is the group `json` (with quotes and escapes),
+ * What stands before a call's arguments, which are not part of the match. The name is the group `json` (with quotes and escapes),
  * `plain` or `other`.
  */
 export interface CallHeads {
@@ -47,13 +45,27 @@ export interface CallHeads {
   readonly onlyAtStart: boolean;
   /** The client's name of the tool that stands in the head; undefined = that is it. */
   readonly toolName?: (written: string, tools: readonly Tool[]) => string;
+  /** Reads what follows, the arguments of this tool; undefined = they are JSON. */
+  readonly reader?: (toolName: string, tools: readonly Tool[]) => ArgumentReader;
+}
+
+/** Reads the arguments of one call while they are written. Their JSON is the same however the text is cut. */
+export interface ArgumentReader {
+  read(text: string): ReadArguments;
+}
+
+export interface ReadArguments {
+  /** The next part of their JSON. */
+  readonly json: string;
+  /** The text behind the arguments; undefined = they go on. */
+  readonly rest: string | undefined;
 }
 
 export interface ToolCallSyntax {
   readonly triggers: readonly CallTrigger[];
   /** The names of tools that can be written; undefined = any. */
   readonly toolNames?: RegExp;
-  /** For arguments that are passed on while they are written; undefined where what the model writes isn't their JSON. */
+  /** For arguments that are passed on while they are written; undefined where they come whole. */
   readonly heads?: CallHeads;
   /** From a trigger to the end of its call; or of its calls, where one opener stands before several. No such text begins another. */
   block(order: CallOrder): GrammarExpression;
