@@ -69,8 +69,8 @@ export const harmonyParser: FamilyParser = {
     createStagedParser({ stages: stagesFor(answer), start: startOf(answer), newCallId: answer.newCallId }),
 };
 
-function startOf({ lastMessage, isPastThinking }: ExpectedAnswer): StageName {
-  if (isPastThinking) return 'resumed';
+function startOf({ lastMessage, isPastThinking, tools }: ExpectedAnswer): StageName {
+  if (isPastThinking) return tools.length > 0 ? 'resumed' : 'content';
   if (lastMessage?.role !== 'assistant') return 'header';
   if (lastMessage.content !== '') return 'content';
   return (lastMessage.thinking ?? '') === '' ? 'header' : 'thinking';
