@@ -51,6 +51,7 @@ afterAll(() => server.stop());
 interface Answer {
   readonly message: {
     readonly content: string;
+    readonly thinking?: string;
     readonly tool_calls?: readonly { readonly function: { readonly name: string; readonly arguments: object } }[];
   };
   readonly done_reason: string;
@@ -88,9 +89,27 @@ describe.each(Object.keys(families))('%s', (model) => {
   });
 });
 
-test('a model that thinks has its thinking ended before the call', async () => {
-  const options = { temperature: 0, num_predict: 300, stop: ['.'] };
-  const { message } = await ask('harmony', { tool_choice: named, think: 'low', options });
+test('a model that thinks does so first, as it likes', async () => {
+  const template = gptOss.replace(
+    '<|message|>{{ .Content }}<|end|>{{ end }}',
+    '{{ if eq .Role "assistant" }}<|channel|>analysis{{ end }}<|message|>{{ .Content }}<|end|>{{ end }}',
+  );
+  await answered(server, '/api/create', {
+    model: 'thinker',
+    from: chatModel,
+    stream: false,
+    template,
+    parser: 'harmony',
+  });
+  // From its earlier turns the model learns how to think.
+  const taught = Array.from({ length: 6 }, () => [...messages, { role: 'assistant', content: 'Let me see' }]).flat();
+  const { message } = await ask('thinker', {
+    messages: [...taught, ...messages],
+    tool_choice: named,
+    think: 'low',
+    options: { temperature: 0, num_predict: 300 },
+  });
+  expect(message.thinking).toBe('Let me see');
   expect(message.tool_calls?.[0]?.function.arguments).toSatisfy(isValid);
 });
 

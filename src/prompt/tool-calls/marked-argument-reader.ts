@@ -40,39 +40,49 @@ export class MarkedArgumentReader implements ArgumentReader {
     return { json: this.#json, rest: this.#state === 'over' ? this.#pending : undefined };
   }
 
-  /** Takes what is decided; false when more must come. */
+  /** Takes what is decided; false when more must come, or nothing more is to come. */
   #step(): boolean {
-    const { afterKey, valueEnd } = this.#marks;
     switch (this.#state) {
       case 'between':
         return this.#takeEnd() || this.#enterKey();
-      case 'key': {
-        const key = this.#takeUntil(afterKey);
-        if (key === undefined) return false;
-        const isText = Object.hasOwn(this.#properties, key) && isPlainText(this.#properties[key]);
-        this.#json += `${this.#joint}${JSON.stringify(key)}:${isText ? '"' : ''}`;
-        this.#joint = ',';
-        this.#state = isText ? 'text' : 'value';
-        return true;
-      }
-      case 'text': {
-        const rest = this.#takeUntil(valueEnd);
-        this.#json += escaped(rest ?? this.#takeDecided(valueEnd));
-        if (rest === undefined) return false;
-        this.#json += '"';
-        this.#state = 'between';
-        return true;
-      }
-      case 'value': {
-        const value = this.#takeUntil(valueEnd);
-        if (value === undefined) return false;
-        this.#json += isJson(value) ? value : JSON.stringify(value);
-        this.#state = 'between';
-        return true;
-      }
+      case 'key':
+        return this.#takeKey();
+      case 'text':
+        return this.#takeText();
+      case 'value':
+        return this.#takeValue();
       case 'over':
-        return false;
+        break;
     }
+    return false;
+  }
+
+  #takeKey(): boolean {
+    const key = this.#takeUntil(this.#marks.afterKey);
+    if (key === undefined) return false;
+    const isText = Object.hasOwn(this.#properties, key) && isPlainText(this.#properties[key]);
+    this.#json += `${this.#joint}${JSON.stringify(key)}:${isText ? '"' : ''}`;
+    this.#joint = ',';
+    this.#state = isText ? 'text' : 'value';
+    return true;
+  }
+
+  #takeText(): boolean {
+    const { valueEnd } = this.#marks;
+    const rest = this.#takeUntil(valueEnd);
+    this.#json += escaped(rest ?? this.#takeDecided(valueEnd));
+    if (rest === undefined) return false;
+    this.#json += '"';
+    this.#state = 'between';
+    return true;
+  }
+
+  #takeValue(): boolean {
+    const value = this.#takeUntil(this.#marks.valueEnd);
+    if (value === undefined) return false;
+    this.#json += isJson(value) ? value : JSON.stringify(value);
+    this.#state = 'between';
+    return true;
   }
 
   #takeEnd(): boolean {

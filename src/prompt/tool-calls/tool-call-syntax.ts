@@ -77,5 +77,5 @@ export interface ToolCallSyntax {
    * `written` is an answer up to where its thinking has ended. The same, ready for what `block` and `content` admit; undefined = it is as it
    * stands.
    */
-  reopened?(written: string): string;
+  readonly reopened?: (written: string) => string;
 }
