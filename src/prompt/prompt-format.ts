@@ -54,6 +54,8 @@ export interface PromptFormat {
   answerParser(input: RenderInput, prompt: string): AnswerParser;
   /** How the model writes tool calls; undefined = calls can be read but not forced. */
   readonly callSyntax?: ToolCallSyntax | undefined;
+  /** The name of the parser that knows no calls, where one is why there is no `callSyntax`. */
+  readonly callless?: string | undefined;
   /** Special tokens that must stay visible in the generated text for `answerParser`. */
   readonly visibleSpecialTokens: readonly string[];
 }

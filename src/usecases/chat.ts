@@ -82,7 +82,8 @@ export async function* chat(
             const tokensOf = (kept: readonly ChatMessage[]) => countTokens(runner, render(kept), signal);
             const text = render(messages);
             const heads = request.streamsToolCalls && calls !== undefined ? format.callSyntax?.heads : undefined;
-            const streamed = (parser: AnswerParser) => (heads ? streamCalls(parser, heads, newCallId) : parser);
+            const streamed = (parser: AnswerParser) =>
+              heads ? streamCalls(parser, { heads, tools, newCallId }) : parser;
             const input = { messages, tools, think };
             return {
               text,

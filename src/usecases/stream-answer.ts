@@ -95,7 +95,8 @@ async function* thinkFirst(
   };
   const { numPredict } = generation;
   const left = numPredict < 0 ? numPredict : Math.max(1, numPredict - thoughtTokens);
-  const next: FittedPrompt = { text: sent.text() + (thinkingEnd < 0 ? thought : thought.slice(0, thinkingEnd)) };
+  const kept = thinkingEnd < 0 ? thought : thought.slice(0, thinkingEnd);
+  const next: FittedPrompt = { text: sent.text() + (calls?.reopened?.(kept) ?? kept) };
   const constrained = generateFitted(
     runner,
     { ...generation, ...(grammarStart !== undefined && { grammarStart }), numPredict: left, tellsBegin: false },

@@ -35,12 +35,14 @@ export function chosenCalls(request: ChoosingRequest, format: () => PromptFormat
   // To stop after one call is a wish that only a grammar can meet.
   const choice = request.toolChoice ?? (parallel ? undefined : 'auto');
   if (choice === undefined || choice === 'none' || tools.length === 0) return undefined;
-  const { callSyntax } = format();
+  const { callSyntax, callless } = format();
   if (callSyntax === undefined) {
     if (choice === 'auto') return undefined;
-    throw refuse(
-      'this model writes its tool calls in a way that cannot be forced; only "auto" and "none" work with it',
-    );
+    const reason =
+      callless === undefined
+        ? 'this model has no way to write tool calls'
+        : `the answers of this model are read by the parser ${JSON.stringify(callless)}, which knows no tool calls`;
+    throw refuse(`${reason}; only "auto" and "none" work with it`);
   }
   return toolCallGrammar(callSyntax, { tools, choice, parallel, contentSchema: schemaOfFormat(request.format) });
 }

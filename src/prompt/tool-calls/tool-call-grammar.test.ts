@@ -72,6 +72,11 @@ const formats: Readonly<Record<string, () => PromptFormat>> = {
   'the family deepseek3': () => family('deepseek3'),
   'the family cogito': () => family('cogito'),
   'the family glm-4.7': () => family('glm-4.7'),
+  'the family harmony': () => family('harmony'),
+  'the family gemma4': () => family('gemma4'),
+  'the family functiongemma': () => family('functiongemma'),
+  'the family olmo3': () => family('olmo3'),
+  'the family lfm2': () => family('lfm2'),
 };
 
 function grammarOf(format: PromptFormat, changes: Partial<ToolCallOrder> = {}) {
@@ -175,7 +180,7 @@ describe.each(Object.entries(formats))('%s', (_, make) => {
   });
 });
 
-const writesJson = Object.entries(formats).filter(([name]) => !/coder|glm/i.test(name));
+const writesJson = Object.entries(formats).filter(([name]) => !/gemma|olmo|lfm/i.test(name));
 
 describe.each(writesJson)('%s', (_, make) => {
   const format = make();
@@ -189,11 +194,11 @@ describe.each(writesJson)('%s', (_, make) => {
         let at = 0;
         let id = 0;
         const text = sampler.sample(() => numbers[at++ % numbers.length] ?? 0, 120);
-        const parser = streamCalls(
-          format.answerParser({ messages: [], tools, think: false }, ''),
+        const parser = streamCalls(format.answerParser({ messages: [], tools, think: false }, ''), {
           heads,
-          () => `call_${id++}`,
-        );
+          tools,
+          newCallId: () => `call_${id++}`,
+        });
         const streamed = tell(parser, text, cuts);
         expect(streamed.heads).toEqual(streamed.ids);
         expect(streamed.written.map((json) => JSON.parse(json) as unknown)).toEqual(

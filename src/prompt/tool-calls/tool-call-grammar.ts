@@ -7,9 +7,9 @@ import {
   type GrammarExpression,
   sequence,
 } from '../../formats/json-schema-grammar/grammar/grammar-expression.ts';
+import type { ValueNotation } from '../../formats/json-schema-grammar/notation/value-notation.ts';
 import { SchemaRefusal } from '../../formats/json-schema-grammar/refuse-schema.ts';
 import type { Tool } from '../chat-message.ts';
-import { isRecord } from './call-from-json.ts';
 import type { CallableTool, CallTrigger, ToolCallSyntax } from './tool-call-syntax.ts';
 
 export interface ToolCallOrder {
@@ -29,6 +29,8 @@ export interface ToolCallGrammar {
   readonly start: { readonly triggers: readonly CallTrigger[]; readonly repeats: boolean } | undefined;
   /** Texts that begin a call. */
   readonly openers: readonly string[];
+  /** See `ToolCallSyntax`. */
+  readonly reopened?: (written: string) => string;
 }
 
 /** Throws `bad_request` naming the place of a tool's schema that can't be enforced. */
@@ -36,32 +38,40 @@ export function toolCallGrammar(syntax: ToolCallSyntax, order: ToolCallOrder): T
   const { choice: wanted, parallel, contentSchema } = order;
   const composer = new GrammarComposer();
   const tools = order.tools.flatMap((tool, index) =>
-    typeof wanted === 'object' && wanted.name !== tool.function.name ? [] : [callable(composer, tool, index)],
+    typeof wanted === 'object' && wanted.name !== tool.function.name ? [] : [callable(composer, syntax, tool, index)],
   );
   const openers = syntax.triggers.map((trigger) => trigger.text);
-  const block = composer.define(syntax.block({ composer, tools, parallel }));
-  if (wanted === 'auto' && contentSchema === undefined) {
-    return { grammar: composer.print(block), start: { triggers: syntax.triggers, repeats: parallel }, openers };
+  const { reopened } = syntax;
+  const facts = { openers, ...(reopened && { reopened }) };
+  const waits = wanted === 'auto' && contentSchema === undefined;
+  const block = composer.define(syntax.block({ composer, tools, parallel, offered: order.tools, waits }));
+  if (waits) {
+    return { grammar: composer.print(block), start: { triggers: syntax.triggers, repeats: parallel }, ...facts };
   }
   const between = parallel ? syntax.between(composer) : undefined;
   const more = between === undefined ? [] : [anyNumberOf(composer.define(sequence(between, block)))];
   const calls = sequence(block, ...more);
-  const root = wanted === 'auto' ? choice([composer.document(contentSchema), calls]) : calls;
-  return { grammar: composer.print(root), start: undefined, openers };
+  if (wanted !== 'auto') return { grammar: composer.print(calls), start: undefined, ...facts };
+  const document = composer.document(contentSchema);
+  const content = syntax.content?.(document) ?? document;
+  return { grammar: composer.print(choice([content, calls])), start: undefined, ...facts };
 }
 
-function callable(composer: GrammarComposer, tool: Tool, index: number): CallableTool {
+function callable(composer: GrammarComposer, syntax: ToolCallSyntax, tool: Tool, index: number): CallableTool {
   const { name, parameters = {} } = tool.function;
   const place = `tools[${index}].function.parameters`;
-  let whole: GrammarExpression | undefined;
+  if (syntax.toolNames?.test(name) === false) {
+    throw refuse(`tools[${index}].function.name`, 'this model has no way to write the name in a call');
+  }
+  const made = new Map<ValueNotation | undefined, GrammarExpression>();
   return {
     name,
     tool,
-    arguments: () => {
-      whole ??= documentAt(composer, objectSchema(parameters, place), place);
-      return whole;
+    arguments: (notation) => {
+      const known = made.get(notation) ?? documentAt(composer, objectSchema(parameters, place), place, notation);
+      made.set(notation, known);
+      return known;
     },
-    argument: (key) => documentAt(composer, argumentSchema(parameters, key, place), `${place}.properties.${key}`),
   };
 }
 
@@ -73,19 +83,14 @@ function objectSchema(parameters: Readonly<Record<string, unknown>>, place: stri
   return { ...parameters, type: 'object' };
 }
 
-/** With the definitions that it may refer to. */
-function argumentSchema(parameters: Readonly<Record<string, unknown>>, key: string, place: string): unknown {
-  const schema = objectSchema(parameters, place) as Readonly<Record<string, unknown>>;
-  const properties = isRecord(schema['properties']) ? schema['properties'] : {};
-  const own = properties[key];
-  if (!isRecord(own)) return own;
-  const definitions = Object.entries(schema).filter(([name]) => name === '$defs' || name === 'definitions');
-  return { ...Object.fromEntries(definitions), ...own };
-}
-
-function documentAt(composer: GrammarComposer, schema: unknown, place: string): GrammarExpression {
+function documentAt(
+  composer: GrammarComposer,
+  schema: unknown,
+  place: string,
+  notation?: ValueNotation,
+): GrammarExpression {
   try {
-    return composer.document(schema);
+    return composer.document(schema, notation);
   } catch (thrown) {
     if (!(thrown instanceof SchemaRefusal)) throw thrown;
     throw refuse(place + pathOf(thrown.pointer), thrown.reason);

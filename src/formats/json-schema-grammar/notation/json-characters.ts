@@ -1,6 +1,6 @@
 import { type CodePointSet, hasCodePoint, intersection } from '../automaton/code-point-set.ts';
 import { characters, choice, type GrammarExpression, oneOf, sequence, text } from '../grammar/grammar-expression.ts';
-import { plainCharacters } from './generic-rules.ts';
+import { plainCharacters } from './plain-characters.ts';
 
 /** Characters with an escape of two letters, and the second letter. */
 const shortEscapes: ReadonlyMap<number, string> = new Map([
