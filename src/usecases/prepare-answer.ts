@@ -84,6 +84,7 @@ export async function prepareAnswer(
       numPredict: options.numPredict,
       numKeep: options.numKeep,
       mostDrafted: parts.settings.speculation ? options.mostDrafted : 0,
+      mostDraftedByModel: parts.settings.speculation ? options.mostDraftedByModel : 0,
       topLogprobs: request.logprobs ? request.top_logprobs : -1,
       grammar: grammarForFormat(request.format),
       logitBias: request.logitBias ?? [],
