@@ -12,5 +12,6 @@ const mostPieceTokens = 128;
 export function draftLoad(load: LoadRequest, draftPath: string): LoadRequest {
   const { draftPath: _, ...shared } = load;
   const batchTokens = Math.max(load.sequences, Math.min(load.batchTokens, mostPieceTokens));
-  return { ...shared, modelPath: draftPath, kvCells: load.contextTokens, batchTokens, outputs: load.sequences };
+  // One more than sequences: as many as the engine is told of, see llama/model.ts.
+  return { ...shared, modelPath: draftPath, kvCells: load.contextTokens, batchTokens, outputs: load.sequences + 1 };
 }

@@ -15,6 +15,7 @@ import { checkStructLayouts } from '../llama/self-check.ts';
 import { Threadpools } from '../llama/threadpools.ts';
 import { BufferSizes } from './buffer-sizes.ts';
 import { EmbeddingQueue } from './embedding-queue.ts';
+import { loadDraft } from './load-draft.ts';
 import { ServingLoop } from './serving-loop.ts';
 import { ThreadCount } from './thread-count.ts';
 
@@ -54,7 +55,11 @@ function load(request: LoadRequest): void {
     bindings.loadBackends(bindings.files.directory);
     bindings.backendInit();
     const model = Model.load(bindings, request, reportProgress());
-    const pools = new Threadpools(bindings, model.context);
+    const draft = loadDraft(bindings, request, model, reportProgress(), (text) =>
+      send({ type: 'log', level: 'warn', text }),
+    );
+    const contexts = draft === undefined ? [model.context] : [model.context, draft.model.context];
+    const pools = new Threadpools(bindings, contexts);
     threadsInUse = request.threads;
     pools.use(threadsInUse);
     // Worker threads may log while this thread is blocked in a step; from here on the engine writes to stderr itself.
@@ -63,7 +68,7 @@ function load(request: LoadRequest): void {
       model,
       pools,
       threads: new ThreadCount(request.threads),
-      loop: new ServingLoop(bindings, model, request, send),
+      loop: new ServingLoop(bindings, model, request, send, draft?.draftModel),
       embeddings: new EmbeddingQueue(model, request, send),
     };
     send({

@@ -14,18 +14,24 @@ import type { Bindings } from '../llama/bindings.ts';
 import type { Model } from '../llama/model.ts';
 import { TokenBatch } from '../llama/token-batch.ts';
 import { AdapterTurns } from './adapter-turns.ts';
-import { planBatch, tileTokens, type PlanEntry, type StepKind } from './batch-planner.ts';
+import {
+  planBatch,
+  stepKind,
+  tileTokens,
+  type PlanEntry,
+  type PlannedSequence,
+  type StepKind,
+} from './batch-planner.ts';
 import { cellMemory } from './cell-memory.ts';
 import { shiftCut } from './context-window.ts';
-import { findDraft } from './find-draft.ts';
+import type { DraftModel } from './draft-model.ts';
+import { Drafter, type DraftWish } from './drafter.ts';
 import { findLeader } from './find-leader.ts';
 import { GenerationOutput, type Outcome } from './generation-output.ts';
-import { planDrafts } from './plan-drafts.ts';
 import { PrefixCache } from './prefix-cache.ts';
 import { pendingTokens, plannableTokens, type Sequence } from './sequence.ts';
 import { startSequence } from './start-sequence.ts';
 import { StepBudget } from './step-budget.ts';
-import { StepCost } from './step-cost.ts';
 
 /** Cells that must be left per running sequence before another is let in, so that it isn't set back at once. */
 const cellsToGrow = 32;
@@ -46,7 +52,7 @@ export class ServingLoop {
   readonly #cache: PrefixCache;
   readonly #batch: TokenBatch;
   readonly #budget: StepBudget;
-  readonly #cost = new StepCost();
+  readonly #drafter: Drafter;
   readonly #output: GenerationOutput;
   readonly #turns = new AdapterTurns();
   /** By arrival. */
@@ -56,7 +62,13 @@ export class ServingLoop {
   /** Adapters of the step that is being made; only sequences of these take part. */
   #adapters = '';
 
-  constructor(bindings: Bindings, model: Model, load: LoadRequest, send: (message: ChildMessage) => void) {
+  constructor(
+    bindings: Bindings,
+    model: Model,
+    load: LoadRequest,
+    send: (message: ChildMessage) => void,
+    draftModel?: DraftModel,
+  ) {
     this.#model = model;
     this.#bindings = bindings;
     this.#load = load;
@@ -67,6 +79,7 @@ export class ServingLoop {
     this.#batch = new TokenBatch(load.batchTokens, load.sequences);
     this.#budget = new StepBudget(load.batchTokens);
     this.#output = new GenerationOutput(model);
+    this.#drafter = new Drafter(draftModel, load.draftsAlways === true);
   }
 
   get hasWork(): boolean {
@@ -118,7 +131,7 @@ export class ServingLoop {
     this.#budget.record(this.#batch.length, nowMs - startedMs);
     this.#advance(plan, outputs, nowMs);
     const isSmall = this.#batch.length < tileTokens;
-    if (isSmall) this.#cost.record(this.#batch.length, performance.now() - startedMs);
+    if (isSmall) this.#drafter.cost.record(this.#batch.length, performance.now() - startedMs);
   }
 
   #takeTurn(): void {
@@ -128,31 +141,25 @@ export class ServingLoop {
     this.#model.useAdapters(first?.request.adapters ?? []);
   }
 
-  /** Guesses for the sequences that decode, as many tokens of each as are worth their while. */
+  /** Guesses for the sequences that decode, as many tokens of each as are worth their while, where the next step can check them. */
   #draft(): void {
-    const decoding = this.#running.filter(
-      (sequence) => sequence.adapters === this.#adapters && sequence.generated > 0 && pendingTokens(sequence) === 1,
-    );
-    const found = decoding.map((sequence) => {
-      sequence.draft = [];
-      const most = this.#mostDrafted(sequence);
-      return most > 0 ? findDraft(sequence.tokens, most) : undefined;
-    });
-    if (found.every((draft) => draft === undefined)) return;
-    const drafting = found.map((draft, at) => ({
-      share: draft === undefined ? 0 : (decoding[at]?.trust.share(draft.matching) ?? 0),
-      most: draft?.tokens.length ?? 0,
-    }));
-    const room = Math.min(tileTokens - 1, this.#load.outputs, this.#freeCells()) - decoding.length;
-    const counts = planDrafts(drafting, decoding.length, room, (tokens) => this.#cost.ms(tokens));
-    for (const [at, sequence] of decoding.entries()) sequence.draft = found[at]?.tokens.slice(0, counts[at]) ?? [];
+    const planned = this.#planned();
+    for (const { key } of planned) (this.#running[key] as Sequence).draft = [];
+    if (stepKind(planned, this.#batch.capacity, this.#lastStep) === 'bulk') return;
+    const wishes = planned
+      .filter(({ decoding }) => decoding)
+      .map(({ key }) => this.#draftWish(this.#running[key] as Sequence));
+    const room = Math.min(tileTokens - 1, this.#load.outputs, this.#freeCells()) - wishes.length;
+    this.#drafter.draft(wishes, room);
   }
 
   /** Bounded by the request, by the answer's end and by its context. */
-  #mostDrafted({ request, mostGenerated, generated, slot }: Sequence): number {
-    if (!this.#model.canTakeBack || slot === undefined) return 0;
+  #draftWish(sequence: Sequence): DraftWish {
+    const { request, mostGenerated, generated, slot } = sequence;
+    if (!this.#model.canTakeBack || slot === undefined) return { sequence, most: 0, mostByModel: 0 };
     const beforeFull = this.#load.contextTokens - slot.tokens.length - 2;
-    return Math.min(request.mostDrafted, mostGenerated - generated - 1, beforeFull);
+    const most = Math.min(request.mostDrafted, mostGenerated - generated - 1, beforeFull);
+    return { sequence, most, mostByModel: Math.min(most, request.mostDraftedByModel ?? most) };
   }
 
   #freeCells(): number {
@@ -195,7 +202,9 @@ export class ServingLoop {
     if (slot === undefined || this.#model.canTakeBack) return;
     const held = Math.max(slot.tokens.length, follows?.length ?? 0);
     const wanted = [this.#cache.known(tokens, adapters), tokens.length >= checkpointTokens ? tokens.length - 1 : 0];
-    sequence.stops = [...new Set(wanted)].filter((stop) => stop > held && stop < tokens.length).toSorted((a, b) => a - b);
+    sequence.stops = [...new Set(wanted)]
+      .filter((stop) => stop > held && stop < tokens.length)
+      .toSorted((a, b) => a - b);
     if (follows === undefined) return;
     const { leader, length } = follows;
     leader.stops = [...new Set([...leader.stops, length])].toSorted((a, b) => a - b);
@@ -205,7 +214,9 @@ export class ServingLoop {
   #follow(sequence: Sequence): void {
     const { follows, slot } = sequence;
     if (follows === undefined || slot === undefined) return;
-    const computed = this.#running.includes(follows.leader) ? (follows.leader.slot?.tokens.length ?? Infinity) : Infinity;
+    const computed = this.#running.includes(follows.leader)
+      ? (follows.leader.slot?.tokens.length ?? Infinity)
+      : Infinity;
     if (computed < follows.length) return;
     sequence.follows = undefined;
     this.#cache.extend(slot, sequence.tokens);
@@ -255,16 +266,21 @@ export class ServingLoop {
     sequence.shifted = true;
   }
 
+  /** The sequences that can take part in the step that is being made. */
+  #planned(): PlannedSequence[] {
+    return this.#running.flatMap((sequence, key) => {
+      if (sequence.adapters !== this.#adapters || sequence.follows !== undefined) return [];
+      const decoding = sequence.generated > 0 && pendingTokens(sequence) === 1;
+      const pending = plannableTokens(sequence);
+      return [{ key, pending, decoding, drafted: sequence.draft.length }];
+    });
+  }
+
   /** The step's plan, with cells for all of it: idle prefixes give way first, then the youngest sequence is set back. */
   #planWithinCells(): readonly PlanEntry[] {
     for (;;) {
       const { kind, entries } = planBatch(
-        this.#running.flatMap((sequence, key) => {
-          if (sequence.adapters !== this.#adapters || sequence.follows !== undefined) return [];
-          const decoding = sequence.generated > 0 && pendingTokens(sequence) === 1;
-          const pending = plannableTokens(sequence);
-          return [{ key, pending, decoding, drafted: sequence.draft.length }];
-        }),
+        this.#planned(),
         this.#budget.tokens(this.#running.some(({ generated }) => generated > 0)),
         this.#batch.capacity,
         this.#lastStep,
@@ -374,7 +390,7 @@ export class ServingLoop {
       sequence.slot?.tokens.push(token);
       accepted++;
     }
-    sequence.trust.record(drafted, accepted);
+    this.#drafter.record(sequence, drafted, accepted);
     return outcome;
   }
 
@@ -384,6 +400,7 @@ export class ServingLoop {
     if (last !== undefined) this.#send({ type: 'tokens', items: [last] });
     const nowMs = performance.now();
     const promptDoneAtMs = sequence.promptDoneAtMs || nowMs;
+    const hasDrafted = sequence.drafted.text.checked + sequence.drafted.model.checked > 0;
     this.#send({
       type: 'done',
       id: sequence.request.id,
@@ -394,6 +411,7 @@ export class ServingLoop {
       promptNs: nanoseconds(promptDoneAtMs - (sequence.startedAtMs || promptDoneAtMs)),
       generatedTokens: sequence.generated,
       generationNs: nanoseconds(nowMs - promptDoneAtMs),
+      ...(hasDrafted && { drafts: sequence.drafted }),
       tokens: sequence.request.returnTokens ? sequence.tokens : [],
     });
   }
