@@ -40,7 +40,8 @@ export class DraftModel {
   readonly #known: number;
   readonly #cost = new StepCost();
   readonly #held: readonly Held[];
-  #pieceTokens = leastPieceTokens;
+  /** Of reading; 0 = not measured yet. */
+  #msPerToken = 0;
   #clock = 0;
   #isBroken = false;
 
@@ -73,7 +74,8 @@ export class DraftModel {
     const held = this.#begin(sequence, tokens);
     if (held === undefined) return;
     const from = held.tokens.length;
-    const count = Math.min(this.#pieceTokens, this.#batch.capacity, tokens.length - 1 - from);
+    const wanted = this.#msPerToken === 0 ? leastPieceTokens : Math.floor(pieceMs / this.#msPerToken);
+    const count = Math.min(Math.max(leastPieceTokens, wanted), this.#batch.capacity, tokens.length - 1 - from);
     if (count <= 0 || !this.#makeRoom(count, busy)) return;
     this.#batch.clear();
     for (let at = from; at < from + count; at++) this.#batch.add(tokens[at] ?? 0, at, sequence, false);
@@ -81,9 +83,8 @@ export class DraftModel {
     if (!this.#decode()) return;
     held.tokens.push(...tokens.slice(from, from + count));
     if (count < leastPieceTokens) return;
-    const wanted = (pieceMs * count) / Math.max(0.1, performance.now() - startedMs);
-    this.#pieceTokens += (wanted - this.#pieceTokens) * weightOfNewest;
-    this.#pieceTokens = Math.min(this.#batch.capacity, Math.max(leastPieceTokens, Math.floor(this.#pieceTokens)));
+    const msPerToken = (performance.now() - startedMs) / count;
+    this.#msPerToken += (msPerToken - this.#msPerToken) * (this.#msPerToken === 0 ? 1 : weightOfNewest);
   }
 
   /** Guesses for each job, at most as many as it wants; none where there was no room, or where the text would end. `busy` as for `read`. */

@@ -3,9 +3,21 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLogger } from '../../src/core/logger.ts';
+import { startRunner } from '../../src/engine/runner-process.ts';
 import type { Runner } from '../../src/engine/runner.ts';
 import { writeAlteredWeights } from '../support/altered-weights.ts';
-import { answer, ask, chatModelPath, start, type Answer } from '../support/starter-runner.ts';
+import {
+  answer,
+  ask,
+  chatLoad,
+  chatModelPath,
+  embeddingModelPath,
+  never,
+  runnerOptions,
+  start,
+  type Answer,
+} from '../support/starter-runner.ts';
 
 /** Short enough that all of them together stay in one attention kernel, see docs/decisions/0004. */
 const questions = [
@@ -54,7 +66,6 @@ describe('the model as its own draft', () => {
     const { plain, guessed } = await both(runner);
     expect(guessed.map(({ text }) => text)).toEqual(plain.map(({ text }) => text));
     const counts = accepted(guessed);
-    console.log(counts, guessed.map(({done})=>[done.drafts, done.generatedTokens, done.generationNs/1e6]), plain.map(({done})=>done.generationNs/1e6));
     expect(counts.checked).toBeGreaterThan(60);
     // It reads in batches of other sizes, so at near-ties it may round the other way.
     expect(counts.accepted / counts.checked).toBeGreaterThan(0.97);
@@ -72,17 +83,91 @@ describe('another model with the same vocabulary', () => {
     const { plain, guessed } = await both(runner);
     expect(guessed.map(({ text }) => text)).toEqual(plain.map(({ text }) => text));
     const counts = accepted(guessed);
-    console.log(counts);
     expect(counts.accepted).toBeGreaterThan(0);
     expect(counts.accepted).toBeLessThan(counts.checked);
   });
 
-  test('guesses for several answers at once', async () => {
-    const alone = await Promise.all(questions.map((question) => answer(runner, ask(question, { numPredict: 40 }))));
-    const guessed = await Promise.all(
-      questions.map((question) => answer(runner, ask(question, { numPredict: 40, ...drafted }))),
-    );
-    expect(guessed.map(({ text }) => text)).toEqual(alone.map(({ text }) => text));
+  test('reads a long prompt in pieces while the answer is being written, and guesses in the end', async () => {
+    const words = Array.from({ length: 120 }, (_, index) => (index * 7919 + 13).toString(36));
+    const request = ask(`Here are some words: ${words.join(' ')}. Why is the sky blue?`, { numPredict: 60 });
+    const plain = await answer(runner, request);
+    const guessed = await answer(runner, { ...request, mostDraftedByModel: 4, mostDrafted: 4 });
+    expect(guessed.done.promptTokens).toBeGreaterThan(200);
+    expect(accepted([guessed]).checked).toBeGreaterThan(0);
+    expect(guessed.done.generatedTokens).toBe(plain.done.generatedTokens);
+  });
+
+  test('keeps stop strings, limits, penalties and log probabilities', async () => {
+    const question = questions[2] ?? '';
+    for (const changes of [
+      { stop: ['the'] },
+      { numPredict: 7 },
+      { sampling: { ...ask('').sampling, repeatPenalty: 1.3, repeatLastN: 64 } },
+      { topLogprobs: 2 },
+    ]) {
+      const plain = await answer(runner, ask(question, { numPredict: 40, ...changes }));
+      const guessed = await answer(runner, ask(question, { numPredict: 40, ...changes, ...drafted }));
+      expect(guessed.text).toBe(plain.text);
+      expect(guessed.done.generatedTokens).toBe(plain.done.generatedTokens);
+      expect(guessed.logprobs.map(({ token }) => token)).toEqual(plain.logprobs.map(({ token }) => token));
+    }
+  });
+
+  test('is not asked where a request wants no drafts', async () => {
+    const { done } = await answer(runner, ask(questions[1] ?? '', { numPredict: 20, mostDrafted: 0 }));
+    expect(done.drafts).toBeUndefined();
+  });
+});
+
+describe('a draft for several answers at once', () => {
+  let runner: Runner;
+  beforeAll(async () => {
+    runner = await start({ draftPath: alteredPath, draftsAlways: true });
+  });
+  afterAll(() => runner.close());
+
+  test('leaves each of them as it is', async () => {
+    const short = { numPredict: 24 };
+    const ask4 = (changes: Parameters<typeof ask>[1]) =>
+      Promise.all(questions.map((question) => answer(runner, ask(question, { ...short, ...changes }))));
+    const plain = await ask4({});
+    const guessed = await ask4(drafted);
+    expect(guessed.map(({ text }) => text)).toEqual(plain.map(({ text }) => text));
     expect(accepted(guessed).checked).toBeGreaterThan(20);
+  });
+
+  test('goes on after its context has moved', async () => {
+    const endless = { prompt: 'one two three four five six seven eight nine ten '.repeat(95), numPredict: 120 };
+    const { done } = await answer(runner, { ...ask('', endless), ...drafted });
+    expect(done.generatedTokens).toBeGreaterThan(0);
+    expect((await answer(runner, ask(questions[0] ?? '', { numPredict: 8, ...drafted }))).text).not.toBe('');
+  });
+});
+
+describe('a draft that does not pay', () => {
+  test('is left alone: one as large as the model', async () => {
+    const runner = await start({ draftPath: chatModelPath });
+    try {
+      const { done } = await answer(runner, ask(questions[2] ?? '', { numPredict: 60, mostDrafted: 4 }));
+      expect(done.drafts?.model.checked ?? 0).toBeLessThan(10);
+    } finally {
+      await runner.close();
+    }
+  });
+
+  test.each([
+    ['another vocabulary', () => embeddingModelPath],
+    ['no file', () => path.join(folder, 'absent.gguf')],
+  ])('is left out with a line in the log, and the model answers: %s', async (_, draftPath) => {
+    const lines: string[] = [];
+    const logger = createLogger('warn', (line) => lines.push(line));
+    const load = { ...chatLoad, draftPath: draftPath() };
+    const runner = await startRunner(load, { signal: never, onProgress() {} }, { ...runnerOptions, logger });
+    try {
+      expect((await answer(runner, ask('Hi', { numPredict: 4, ...drafted }))).text).not.toBe('');
+      expect(lines.join('')).toContain('the draft model is not used');
+    } finally {
+      await runner.close();
+    }
   });
 });
