@@ -149,8 +149,9 @@ export class ServingLoop {
     const wishes = planned
       .filter(({ decoding }) => decoding)
       .map(({ key }) => this.#draftWish(this.#running[key] as Sequence));
-    const room = Math.min(tileTokens - 1, this.#load.outputs, this.#freeCells()) - wishes.length;
-    this.#drafter.draft(wishes, room);
+    // A prompt that ends in this step asks for logits too, and the engine ends the process when a step asks for more than it was told of.
+    const outputs = this.#load.outputs - (planned.length - wishes.length);
+    this.#drafter.draft(wishes, Math.min(tileTokens - 1, outputs, this.#freeCells()) - wishes.length);
   }
 
   /** Bounded by the request, by the answer's end and by its context. */
