@@ -11,13 +11,16 @@ import type { FlashAttention, KvCacheType } from '../config/settings.ts';
 import type { ErrorCode } from '../core/corral-error.ts';
 import type { LogLevel } from '../core/logger.ts';
 
+/** A draft model beside its model, which decides all other sizes. */
+export interface DraftLoad extends Pick<LoadRequest, 'modelPath' | 'kvCells' | 'batchTokens' | 'outputs'> {}
+
 /** What a runner is started with. Sizes are final: the parent has decided them. */
 export interface LoadRequest {
   readonly type: 'load';
   /** Absolute path of the GGUF file, already checked by the parent. */
   readonly modelPath: string;
-  /** The same of a small model that guesses ahead; absent = none. */
-  readonly draftPath?: string;
+  /** A small model that guesses ahead; absent = none. */
+  readonly draft?: DraftLoad;
   /** `embedding`: pooled vectors and no KV cache where the model needs none. */
   readonly mode: 'completion' | 'embedding';
   /** Most tokens one sequence may hold (num_ctx). */

@@ -1,6 +1,5 @@
 /** Loads a draft model beside its model. One that can't be used is told of and left out: the answers are the same without it. */
 import { toCorralError } from '../core/corral-error.ts';
-import { draftLoad } from '../engine/draft-load.ts';
 import type { LoadRequest } from '../engine/runner-protocol.ts';
 import { mostPaddingTokens } from '../formats/gguf/vocabulary-difference.ts';
 import type { Bindings } from '../llama/bindings.ts';
@@ -21,11 +20,14 @@ export function loadDraft(
   onProgress: (fraction: number) => boolean,
   tell: (text: string) => void,
 ): LoadedDraft | undefined {
-  if (load.draftPath === undefined || load.mode !== 'completion') return undefined;
+  if (load.draft === undefined || load.mode !== 'completion') return undefined;
   const refuse = (reason: string) => tell(`the draft model is not used: ${reason}`);
-  if (!canTakeBack) return refuse('the model cannot take tokens back') as undefined;
+  if (!canTakeBack) {
+    refuse('the model cannot take tokens back');
+    return undefined;
+  }
   try {
-    const sizes = draftLoad(load, load.draftPath);
+    const sizes = { ...load, ...load.draft };
     const model = Model.load(bindings, sizes, onProgress);
     if (!model.canTakeBack) refuse('it cannot take tokens back');
     else if (!areAlike(vocabulary, model.vocabulary)) refuse('it has another vocabulary');

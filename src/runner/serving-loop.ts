@@ -113,7 +113,7 @@ export class ServingLoop {
   /** One step. Blocks for as long as the batch takes. */
   step(): void {
     this.#admit();
-    for (const sequence of [...this.#running]) this.#makeWindowRoom(sequence);
+    for (const sequence of this.#running) this.#makeWindowRoom(sequence);
     for (const sequence of this.#running) this.#follow(sequence);
     if (this.#running.length === 0) return;
     this.#takeTurn();

@@ -22,7 +22,7 @@ describe('a load with a draft model', () => {
   test('counts its weights, its cells and its results', () => {
     const { load, estimateBytes, leavesOutDraft } = planLoad(drafting);
     const cellBytes = 30 * 2 * 3 * 64 * 2;
-    expect(load.draftPath).toBe('/draft');
+    expect(load.draft?.modelPath).toBe('/draft');
     expect(leavesOutDraft).toBeUndefined();
     expect(estimateBytes - planLoad(without).estimateBytes).toBeGreaterThan(96_576_768 + 4096 * cellBytes);
   });
@@ -30,9 +30,9 @@ describe('a load with a draft model', () => {
   test('gives up the second context before the draft, and the draft before more than is free', () => {
     const most = planLoad(drafting);
     const smaller = planLoad({ ...drafting, freeBytes: most.estimateBytes - 1 });
-    expect([smaller.load.draftPath, smaller.load.kvCells]).toEqual(['/draft', most.load.kvCells / 2]);
+    expect([smaller.load.draft?.modelPath, smaller.load.kvCells]).toEqual(['/draft', most.load.kvCells / 2]);
     const least = planLoad({ ...drafting, freeBytes: smaller.estimateBytes - 1 });
-    expect([least.load.draftPath, least.leavesOutDraft]).toEqual([undefined, true]);
+    expect([least.load.draft, least.leavesOutDraft]).toEqual([undefined, true]);
     expect(least.estimateBytes).toBeLessThan(smaller.estimateBytes);
   });
 
@@ -42,6 +42,6 @@ describe('a load with a draft model', () => {
     ['it makes embeddings', { header: embedding }],
   ])('is one without when %s, and nothing is said to be left out', (_, change) => {
     const { load, leavesOutDraft } = planLoad({ ...drafting, ...change });
-    expect([load.draftPath, leavesOutDraft]).toEqual([undefined, undefined]);
+    expect([load.draft, leavesOutDraft]).toEqual([undefined, undefined]);
   });
 });

@@ -65,14 +65,15 @@ function drafts({ model, header, draftHeader }: PlanInput): boolean {
 
 function withDraft({ model: { draftPath }, draftHeader }: PlanInput, { load, estimateBytes }: LoadPlan): LoadPlan {
   if (draftPath === undefined || draftHeader === undefined) return { load, estimateBytes };
-  const sizes = draftLoad(load, draftPath);
+  const draft = draftLoad(load, draftPath);
   const { totalBytes } = estimateMemory({
-    ...sizes,
+    ...load,
+    ...draft,
     gguf: draftHeader,
-    outputTokens: sizes.outputs,
-    resultTokens: sizes.outputs,
+    outputTokens: draft.outputs,
+    resultTokens: draft.outputs,
   });
-  return { load: { ...load, draftPath }, estimateBytes: estimateBytes + totalBytes };
+  return { load: { ...load, draft }, estimateBytes: estimateBytes + totalBytes };
 }
 
 /** `contexts`: how many whole contexts the shared pool holds, where nothing else was asked for. */

@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLogger } from '../../src/core/logger.ts';
+import { draftLoad } from '../../src/engine/draft-load.ts';
+import { estimateMemory } from '../../src/engine/memory-estimate.ts';
 import { startRunner } from '../../src/engine/runner-process.ts';
 import type { Runner } from '../../src/engine/runner.ts';
+import { readHeader } from '../../src/store/read-header.ts';
 import { writeAlteredWeights } from '../support/altered-weights.ts';
 import {
   answer,
@@ -58,7 +61,7 @@ async function both(runner: Runner, changes: Parameters<typeof ask>[1] = {}) {
 describe('the model as its own draft', () => {
   let runner: Runner;
   beforeAll(async () => {
-    runner = await start({ draftPath: chatModelPath, draftsAlways: true });
+    runner = await start({ draft: draftLoad(chatLoad, chatModelPath), draftsAlways: true });
   });
   afterAll(() => runner.close());
 
@@ -70,12 +73,22 @@ describe('the model as its own draft', () => {
     // It reads in batches of other sizes, so at near-ties it may round the other way.
     expect(counts.accepted / counts.checked).toBeGreaterThan(0.97);
   });
+
+  test('takes no more memory than the two were estimated to', async () => {
+    const gguf = await readHeader(chatModelPath, 'skip');
+    const estimates = [chatLoad, { ...chatLoad, ...draftLoad(chatLoad, chatModelPath) }].map((load) =>
+      estimateMemory({ ...load, gguf, outputTokens: load.outputs, resultTokens: load.outputs }),
+    );
+    const sum = estimates.reduce((bytes, { totalBytes }) => bytes + totalBytes, 0);
+    expect(runner.facts.sizeBytes).toBeLessThanOrEqual(sum);
+    expect(runner.facts.sizeBytes).toBeGreaterThan(sum / 2);
+  });
 });
 
 describe('another model with the same vocabulary', () => {
   let runner: Runner;
   beforeAll(async () => {
-    runner = await start({ draftPath: alteredPath, draftsAlways: true });
+    runner = await start({ draft: draftLoad(chatLoad, alteredPath), draftsAlways: true });
   });
   afterAll(() => runner.close());
 
@@ -122,7 +135,7 @@ describe('another model with the same vocabulary', () => {
 describe('a draft for several answers at once', () => {
   let runner: Runner;
   beforeAll(async () => {
-    runner = await start({ draftPath: alteredPath, draftsAlways: true });
+    runner = await start({ draft: draftLoad(chatLoad, alteredPath), draftsAlways: true });
   });
   afterAll(() => runner.close());
 
@@ -146,7 +159,7 @@ describe('a draft for several answers at once', () => {
 
 describe('a draft that does not pay', () => {
   test('is left alone: one as large as the model', async () => {
-    const runner = await start({ draftPath: chatModelPath });
+    const runner = await start({ draft: draftLoad(chatLoad, chatModelPath) });
     try {
       const { done } = await answer(runner, ask(questions[2] ?? '', { numPredict: 60, mostDrafted: 4 }));
       expect(done.drafts?.model.checked ?? 0).toBeLessThan(10);
@@ -161,7 +174,7 @@ describe('a draft that does not pay', () => {
   ])('is left out with a line in the log, and the model answers: %s', async (_, draftPath) => {
     const lines: string[] = [];
     const logger = createLogger('warn', (line) => lines.push(line));
-    const load = { ...chatLoad, draftPath: draftPath() };
+    const load = { ...chatLoad, draft: draftLoad(chatLoad, draftPath()) };
     const runner = await startRunner(load, { signal: never, onProgress() {} }, { ...runnerOptions, logger });
     try {
       expect((await answer(runner, ask('Hi', { numPredict: 4, ...drafted }))).text).not.toBe('');

@@ -1,7 +1,7 @@
 /**
  * At a temperature, drafts must not change how often a text comes: thousands of answers are drawn through the runner with and without
- * drafts and compared by a chi-square test of homogeneity over their first three tokens together. A verifier that accepts a draft where the
- * sampler drew another token, or that draws once more after a refusal, makes the draft's favourites too frequent and fails it.
+ * drafts and compared over their first three tokens together: by a chi-square test of homogeneity, and by how often the favourite comes. A
+ * verifier that draws once more after a refusal fails the first (16 standard deviations), one that lets one draft in ten pass unseen the second.
  *
  * The seeds of the two groups differ: with the same ones the answers are the same, which would prove nothing about frequencies.
  */
@@ -10,6 +10,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { draftLoad } from '../../src/engine/draft-load.ts';
 import type { Runner } from '../../src/engine/runner.ts';
 import { speakingModel } from '../support/speaking-model.ts';
 import { answer, ask, start } from '../support/starter-runner.ts';
@@ -29,15 +30,10 @@ beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'corral-statistics-'));
   const modelPath = path.join(folder, 'speaking.gguf');
   writeFileSync(modelPath, await speakingModel());
-  runner = await start({
-    modelPath,
-    draftPath: modelPath,
-    draftsAlways: true,
-    contextTokens: 64,
-    kvCells: 1024,
-    sequences: atOnce,
-    threads: 1,
-  });
+  const sizes = { contextTokens: 64, kvCells: 1024, batchTokens: 512, sequences: atOnce, threads: 1 };
+  // Cells for all of them at once.
+  const draft = { ...draftLoad(sizes, modelPath), kvCells: 1024 };
+  runner = await start({ ...sizes, modelPath, draft, draftsAlways: true });
 });
 afterAll(async () => {
   await runner.close();
@@ -89,6 +85,38 @@ function homogeneity(one: ReadonlyMap<string, number>, other: ReadonlyMap<string
   return (Math.cbrt(sum / freedom) - (1 - 2 / (9 * freedom))) / Math.sqrt(2 / (9 * freedom));
 }
 
+/**
+ * How much oftener the second group goes on with the favourite, as a normal deviate: a draft is the favourite of its model, so this is where
+ * a lenient verifier shows first. Favourites are those of both groups together.
+ */
+function favouritism(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number>): number {
+  let [inOne, inOther] = [0, 0];
+  for (const length of [2, 3]) {
+    const [a, b] = [beginnings(one, length), beginnings(other, length)];
+    const favourites = new Map<string, string>();
+    const sum = (text: string) => (a.get(text) ?? 0) + (b.get(text) ?? 0);
+    for (const text of [...a.keys(), ...b.keys()]) {
+      const before = text.slice(0, -1);
+      if (sum(text) > sum(favourites.get(before) ?? '')) favourites.set(before, text);
+    }
+    for (const text of favourites.values()) {
+      inOne += a.get(text) ?? 0;
+      inOther += b.get(text) ?? 0;
+    }
+  }
+  const share = (inOne + inOther) / (4 * draws);
+  return (inOther - inOne) / Math.sqrt(2 * (2 * draws) * share * (1 - share));
+}
+
+function beginnings(counts: ReadonlyMap<string, number>, length: number): ReadonlyMap<string, number> {
+  const shorter = new Map<string, number>();
+  for (const [text, count] of counts) {
+    const beginning = text.slice(0, length);
+    if (beginning.length === length) shorter.set(beginning, (shorter.get(beginning) ?? 0) + count);
+  }
+  return shorter;
+}
+
 test('drafted answers are drawn from the same distribution', { timeout: 120_000 }, async () => {
   const plain = await draw(1, 0);
   const drafted = await draw(1 + draws, 4);
@@ -96,7 +124,6 @@ test('drafted answers are drawn from the same distribution', { timeout: 120_000 
   expect(drafted.checked).toBeGreaterThan(draws);
   expect(drafted.accepted).toBeGreaterThan(draws / 4);
   expect(drafted.accepted).toBeLessThan(drafted.checked * 0.8);
-  const z = homogeneity(plain.counts, drafted.counts);
-  console.log('z', z, drafted.checked, drafted.accepted);
-  expect(z).toBeLessThan(highestZ);
+  expect(homogeneity(plain.counts, drafted.counts)).toBeLessThan(highestZ);
+  expect(favouritism(plain.counts, drafted.counts)).toBeLessThan(highestZ);
 });

@@ -3,7 +3,7 @@ import { readGguf } from '../../src/formats/gguf/read-gguf.ts';
 import { memorySource, value } from './gguf-writer.ts';
 import { tinyModel } from './tiny-model.ts';
 
-const letters = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'];
+const letters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'.split('');
 /** The engine looks for a line feed in every vocabulary of byte pairs. */
 const lineFeed = 'Ċ';
 const end = '<end>';

@@ -1,7 +1,7 @@
 /** A real runner child on a starter model, for tests that need generated text or vectors. */
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { createLogger, silentLogger } from '../../src/core/logger.ts';
+import { silentLogger } from '../../src/core/logger.ts';
 import type { GenerateRequest, GenerationDone, LoadRequest, TokenItem } from '../../src/engine/runner-protocol.ts';
 import { startRunner, type RunnerProcessOptions } from '../../src/engine/runner-process.ts';
 import type { Runner } from '../../src/engine/runner.ts';
@@ -19,7 +19,7 @@ export const chatModelPath = blob('b179c9523d0e');
 export const embeddingModelPath = blob('abeb1316372b');
 
 export const runnerOptions: RunnerProcessOptions = {
-  logger: process.env['DBG'] ? createLogger('error', (l) => process.stderr.write(l)) : silentLogger,
+  logger: silentLogger,
   libraryDir: undefined,
   gpuEnvironment: {},
   program: fileURLToPath(new URL('../../dist/runner/runner-main.js', import.meta.url)),
