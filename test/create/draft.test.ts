@@ -103,7 +103,7 @@ describe('a model with a draft', () => {
 describe('a draft is refused', () => {
   test.each<[string, () => Readonly<Record<string, unknown>>, number, string]>([
     [
-      'with another vocabulary',
+      'that makes embeddings',
       () => ({ draft_from: embeddingModel }),
       400,
       'the draft model makes embeddings, so it cannot guess text',
