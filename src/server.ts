@@ -12,6 +12,7 @@ import { startRunner } from './engine/runner-process.ts';
 import type { Tuning } from './engine/runner-protocol.ts';
 import { threadChoices } from './engine/thread-choices.ts';
 import { openTuningRecord } from './engine/tuning-record.ts';
+import type { Gguf } from './formats/gguf/gguf.ts';
 import { createHttpServer } from './http/create-http-server.ts';
 import { listen } from './http/listen.ts';
 import { countRequests, type RequestCount } from './http/request-count.ts';
@@ -24,6 +25,7 @@ import { createBlobStore } from './store/create-blob-store.ts';
 import { createManifestStore } from './store/create-manifest-store.ts';
 import { installStarterModels } from './store/install-starter-models.ts';
 import { openModelStore } from './store/model-store.ts';
+import type { ModelStore, StoredModel } from './store/stored-model.ts';
 
 export interface ServeInput {
   readonly settings: Settings;
@@ -63,7 +65,8 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
     logger,
     async planLoad(model, options, { freeBytes }) {
       const header = await store.header(model);
-      return planLoad({ model, header, options, settings, machineThreads, freeBytes });
+      const draftHeader = settings.speculation ? await readDraft(store, model, logger) : undefined;
+      return planLoad({ model, header, draftHeader, options, settings, machineThreads, freeBytes });
     },
     startRunner(load, wait) {
       const { libraryDir, gpuEnvironment } = settings;
@@ -105,6 +108,16 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
   await Promise.all([http.close(), pool.close()]);
   await registry.close();
   return 0;
+}
+
+/** A draft only saves time: without it, or with a damaged one, the model answers the same. */
+async function readDraft(store: ModelStore, model: StoredModel, logger: Logger): Promise<Gguf | undefined> {
+  try {
+    return await store.draftHeader(model);
+  } catch (thrown) {
+    logger.warn(`the draft model is not used: ${toCorralError(thrown).message}`, { model: model.name.model });
+    return undefined;
+  }
 }
 
 /** A store that can't take them still serves what it holds. */

@@ -11,11 +11,16 @@ import type { FlashAttention, KvCacheType } from '../config/settings.ts';
 import type { ErrorCode } from '../core/corral-error.ts';
 import type { LogLevel } from '../core/logger.ts';
 
+/** A draft model beside its model, which decides all other sizes. */
+export interface DraftLoad extends Pick<LoadRequest, 'modelPath' | 'kvCells' | 'batchTokens' | 'outputs'> {}
+
 /** What a runner is started with. Sizes are final: the parent has decided them. */
 export interface LoadRequest {
   readonly type: 'load';
   /** Absolute path of the GGUF file, already checked by the parent. */
   readonly modelPath: string;
+  /** A small model that guesses ahead; absent = none. */
+  readonly draft?: DraftLoad;
   /** `embedding`: pooled vectors and no KV cache where the model needs none. */
   readonly mode: 'completion' | 'embedding';
   /** Most tokens one sequence may hold (num_ctx). */
@@ -41,6 +46,8 @@ export interface LoadRequest {
   readonly kvCacheType: KvCacheType;
   /** Where prefixes outlive the runner; undefined = nowhere. */
   readonly prefixes?: PrefixStore;
+  /** Whether as many tokens are drafted as a request allows, gain or loss. For measurements and tests; absent = as many as pay. */
+  readonly draftsAlways?: boolean;
 }
 
 /** What suits a model on this machine. */
@@ -103,6 +110,8 @@ export interface GenerateRequest {
   readonly overflow: 'reject' | 'middle';
   /** Most tokens that may be drafted from the text itself and checked in one step; 0 = none. The answer is the same. */
   readonly mostDrafted: number;
+  /** The same for the draft model; absent = as many. */
+  readonly mostDraftedByModel?: number;
   /** -1 = no log probabilities; n >= 0: with the n most likely alternatives. */
   readonly topLogprobs: number;
   /** GBNF grammar that the output must follow; empty = none. */
@@ -229,6 +238,12 @@ export interface GenerationBegun {
   readonly cachedTokens: number;
 }
 
+/** Where guesses come from: what the text already says, or a draft model. */
+export type DraftSource = 'text' | 'model';
+
+/** Drafted tokens that were checked, and those of them that were right. */
+export type DraftCounts = Readonly<Record<DraftSource, { readonly checked: number; readonly accepted: number }>>;
+
 /** Counts and times (nanoseconds) of a finished generation. */
 export interface GenerationDone {
   readonly type: 'done';
@@ -243,6 +258,8 @@ export interface GenerationDone {
   readonly promptNs: number;
   readonly generatedTokens: number;
   readonly generationNs: number;
+  /** Absent where nothing was drafted. */
+  readonly drafts?: DraftCounts;
   /** Prompt and output tokens when asked for, otherwise empty. */
   readonly tokens: readonly number[];
 }

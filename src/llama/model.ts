@@ -19,6 +19,8 @@ const flashAttentionTypes: Readonly<Record<FlashAttention, number>> = { auto: -1
 /** Values of enum llama_load_mode. */
 const loadModes = { none: 0, mmap: 1 } as const;
 
+const progressProto = koffi.proto('bool corral_load_progress(float progress, void *data)');
+
 /** What a `llama_decode` came to: done; no KV cells free (nothing changed); or a failure. */
 export type DecodeResult = 'done' | 'no-cells' | 'failed';
 
@@ -68,8 +70,7 @@ export class Model {
    * Throws `load_failed`.
    */
   static load(bindings: Bindings, request: LoadRequest, onProgress: (fraction: number) => boolean): Model {
-    const proto = koffi.proto('bool corral_load_progress(float progress, void *data)');
-    const callback = koffi.register(onProgress, koffi.pointer(proto));
+    const callback = koffi.register(onProgress, koffi.pointer(progressProto));
     try {
       const modelParams = bindings.defaultModelParams();
       modelParams.n_gpu_layers = request.gpuLayers;
@@ -207,8 +208,8 @@ function contextParams(bindings: Bindings, model: Pointer, request: LoadRequest)
   // One more than run: the prefix cache copies ranges of cells through it (runner/cell-memory.ts). Recurrent state has no ranges, and takes memory for each.
   const isRanged = request.mode === 'completion' && !isRecurrent(bindings, model);
   params.n_seq_max = request.sequences + (isRanged ? 1 : 0);
-  // By default the engine reserves a row of logits per batch token.
-  if (request.mode === 'completion') params.n_outputs_max = request.outputs;
+  // By default the engine reserves a row of logits per batch token. With fewer than one per sequence it ends the process.
+  if (request.mode === 'completion') params.n_outputs_max = Math.max(request.outputs, params.n_seq_max);
   params.n_threads = request.threads;
   params.n_threads_batch = request.threads;
   params.flash_attn_type = flashAttentionTypes[request.flashAttention];

@@ -16,6 +16,7 @@ import { Threadpools } from '../llama/threadpools.ts';
 import { BufferSizes } from './buffer-sizes.ts';
 import { EmbeddingQueue } from './embedding-queue.ts';
 import { IdleTuning } from './idle-tuning.ts';
+import { loadDraft } from './load-draft.ts';
 import { ServingLoop } from './serving-loop.ts';
 import { ThreadCount } from './thread-count.ts';
 
@@ -59,10 +60,14 @@ function load(request: LoadRequest): void {
     bindings.loadBackends(bindings.files.directory);
     bindings.backendInit();
     const model = Model.load(bindings, request, reportProgress());
-    const pools = new Threadpools(bindings, model.context);
+    const draft = loadDraft(bindings, request, model, reportProgress(), (text) =>
+      send({ type: 'log', level: 'warn', text }),
+    );
+    const contexts = draft === undefined ? [model.context] : [model.context, draft.model.context];
+    const pools = new Threadpools(bindings, contexts);
     threadsInUse = request.threads;
     pools.use(threadsInUse);
-    const loop = new ServingLoop(bindings, model, request, send);
+    const loop = new ServingLoop(bindings, model, request, send, draft?.draftModel);
     // Worker threads may log while this thread is blocked in a step; from here on the engine writes to stderr itself.
     bindings.setLog(null, null);
     serving = {

@@ -1,6 +1,6 @@
 /** One generation on its way: what is known of it, from the queue to its last token. Owned by the serving loop. */
 import type { Sampler } from '../llama/sampler.ts';
-import type { GenerateRequest, TokenItem } from '../engine/runner-protocol.ts';
+import type { DraftSource, GenerateRequest, TokenItem } from '../engine/runner-protocol.ts';
 import type { DraftTrust } from './draft-trust.ts';
 import type { Slot } from './prefix-cache.ts';
 import type { TextStream } from './text-stream.ts';
@@ -31,9 +31,12 @@ export interface Sequence {
   readonly sampler: Sampler;
   readonly text: TextStream;
   readonly visible: ReadonlySet<number>;
-  /** What might come next (find-draft.ts), checked in the step that is being made; otherwise empty. */
+  /** What might come next (drafter.ts), checked in the step that is being made; otherwise empty. */
   draft: readonly number[];
-  readonly trust: DraftTrust;
+  /** Where that is from. */
+  draftSource: DraftSource;
+  readonly trust: Readonly<Record<DraftSource, DraftTrust>>;
+  readonly drafted: Record<DraftSource, { checked: number; accepted: number }>;
   /** The stop string that the text ended at. */
   stopSequence: string | undefined;
   /** Whether it has had its place: `cachedTokens` is settled. */

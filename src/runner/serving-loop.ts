@@ -15,19 +15,25 @@ import type { Bindings } from '../llama/bindings.ts';
 import type { Model } from '../llama/model.ts';
 import { TokenBatch } from '../llama/token-batch.ts';
 import { AdapterTurns } from './adapter-turns.ts';
-import { planBatch, tileTokens, type PlanEntry, type StepKind } from './batch-planner.ts';
+import {
+  planBatch,
+  stepKind,
+  tileTokens,
+  type PlanEntry,
+  type PlannedSequence,
+  type StepKind,
+} from './batch-planner.ts';
 import { cellMemory } from './cell-memory.ts';
 import { shiftCut } from './context-window.ts';
-import { findDraft } from './find-draft.ts';
+import type { DraftModel } from './draft-model.ts';
+import { Drafter, type DraftWish } from './drafter.ts';
 import { findLeader } from './find-leader.ts';
 import { GenerationOutput, type Outcome } from './generation-output.ts';
-import { planDrafts } from './plan-drafts.ts';
 import { PrefixCache } from './prefix-cache.ts';
 import { PrefixFiles } from './prefix-files.ts';
 import { pendingTokens, plannableTokens, type Sequence } from './sequence.ts';
 import { startSequence } from './start-sequence.ts';
 import { StepBudget } from './step-budget.ts';
-import { StepCost } from './step-cost.ts';
 
 /** Cells that must be left per running sequence before another is let in, so that it isn't set back at once. */
 const cellsToGrow = 32;
@@ -48,7 +54,7 @@ export class ServingLoop {
   readonly #cache: PrefixCache;
   readonly #batch: TokenBatch;
   readonly #budget: StepBudget;
-  readonly #cost = new StepCost();
+  readonly #drafter: Drafter;
   readonly #output: GenerationOutput;
   readonly #turns = new AdapterTurns();
   /** By arrival. */
@@ -58,7 +64,13 @@ export class ServingLoop {
   /** Adapters of the step that is being made; only sequences of these take part. */
   #adapters = '';
 
-  constructor(bindings: Bindings, model: Model, load: LoadRequest, send: (message: ChildMessage) => void) {
+  constructor(
+    bindings: Bindings,
+    model: Model,
+    load: LoadRequest,
+    send: (message: ChildMessage) => void,
+    draftModel?: DraftModel,
+  ) {
     this.#model = model;
     this.#bindings = bindings;
     this.#load = load;
@@ -78,6 +90,7 @@ export class ServingLoop {
     this.#batch = new TokenBatch(load.batchTokens, load.sequences);
     this.#budget = new StepBudget(load.batchTokens, load.promptTokensPerMs);
     this.#output = new GenerationOutput(model);
+    this.#drafter = new Drafter(draftModel, load.draftsAlways === true);
   }
 
   get hasWork(): boolean {
@@ -139,7 +152,7 @@ export class ServingLoop {
     this.#budget.record(this.#batch.length, nowMs - startedMs);
     this.#advance(plan, outputs, nowMs);
     const isSmall = this.#batch.length < tileTokens;
-    if (isSmall) this.#cost.record(this.#batch.length, performance.now() - startedMs);
+    if (isSmall) this.#drafter.cost.record(this.#batch.length, performance.now() - startedMs);
   }
 
   #takeTurn(): void {
@@ -149,31 +162,26 @@ export class ServingLoop {
     this.#model.useAdapters(first?.request.adapters ?? []);
   }
 
-  /** Guesses for the sequences that decode, as many tokens of each as are worth their while. */
+  /** Guesses for the sequences that decode, as many tokens of each as are worth their while, where the next step can check them. */
   #draft(): void {
-    const decoding = this.#running.filter(
-      (sequence) => sequence.adapters === this.#adapters && sequence.generated > 0 && pendingTokens(sequence) === 1,
-    );
-    const found = decoding.map((sequence) => {
-      sequence.draft = [];
-      const most = this.#mostDrafted(sequence);
-      return most > 0 ? findDraft(sequence.tokens, most) : undefined;
-    });
-    if (found.every((draft) => draft === undefined)) return;
-    const drafting = found.map((draft, at) => ({
-      share: draft === undefined ? 0 : (decoding[at]?.trust.share(draft.matching) ?? 0),
-      most: draft?.tokens.length ?? 0,
-    }));
-    const room = Math.min(tileTokens - 1, this.#load.outputs, this.#freeCells()) - decoding.length;
-    const counts = planDrafts(drafting, decoding.length, room, (tokens) => this.#cost.ms(tokens));
-    for (const [at, sequence] of decoding.entries()) sequence.draft = found[at]?.tokens.slice(0, counts[at]) ?? [];
+    const planned = this.#planned();
+    for (const { key } of planned) (this.#running[key] as Sequence).draft = [];
+    if (stepKind(planned, this.#batch.capacity, this.#lastStep) === 'bulk') return;
+    const wishes = planned
+      .filter(({ decoding }) => decoding)
+      .map(({ key }) => this.#draftWish(this.#running[key] as Sequence));
+    // A prompt that ends in this step asks for logits too, and the engine ends the process when a step asks for more than it was told of.
+    const outputs = this.#load.outputs - (planned.length - wishes.length);
+    this.#drafter.draft(wishes, Math.min(tileTokens - 1, outputs, this.#freeCells()) - wishes.length);
   }
 
   /** Bounded by the request, by the answer's end and by its context. */
-  #mostDrafted({ request, mostGenerated, generated, slot }: Sequence): number {
-    if (!this.#model.canTakeBack || slot === undefined) return 0;
+  #draftWish(sequence: Sequence): DraftWish {
+    const { request, mostGenerated, generated, slot } = sequence;
+    if (!this.#model.canTakeBack || slot === undefined) return { sequence, most: 0, mostByModel: 0 };
     const beforeFull = this.#load.contextTokens - slot.tokens.length - 2;
-    return Math.min(request.mostDrafted, mostGenerated - generated - 1, beforeFull);
+    const most = Math.min(request.mostDrafted, mostGenerated - generated - 1, beforeFull);
+    return { sequence, most, mostByModel: Math.min(most, request.mostDraftedByModel ?? most) };
   }
 
   #freeCells(): number {
@@ -288,16 +296,21 @@ export class ServingLoop {
     sequence.shifted = true;
   }
 
+  /** The sequences that can take part in the step that is being made. */
+  #planned(): PlannedSequence[] {
+    return this.#running.flatMap((sequence, key) => {
+      if (sequence.adapters !== this.#adapters || sequence.follows !== undefined) return [];
+      const decoding = sequence.generated > 0 && pendingTokens(sequence) === 1;
+      const pending = plannableTokens(sequence);
+      return [{ key, pending, decoding, drafted: sequence.draft.length }];
+    });
+  }
+
   /** The step's plan, with cells for all of it: idle prefixes give way first, then the youngest sequence is set back. */
   #planWithinCells(): readonly PlanEntry[] {
     for (;;) {
       const { kind, entries } = planBatch(
-        this.#running.flatMap((sequence, key) => {
-          if (sequence.adapters !== this.#adapters || sequence.follows !== undefined) return [];
-          const decoding = sequence.generated > 0 && pendingTokens(sequence) === 1;
-          const pending = plannableTokens(sequence);
-          return [{ key, pending, decoding, drafted: sequence.draft.length }];
-        }),
+        this.#planned(),
         this.#budget.tokens(this.#running.some(({ generated }) => generated > 0)),
         this.#batch.capacity,
         this.#lastStep,
@@ -407,7 +420,7 @@ export class ServingLoop {
       sequence.slot?.tokens.push(token);
       accepted++;
     }
-    sequence.trust.record(drafted, accepted);
+    this.#drafter.record(sequence, drafted, accepted);
     return outcome;
   }
 
@@ -417,6 +430,7 @@ export class ServingLoop {
     if (last !== undefined) this.#send({ type: 'tokens', items: [last] });
     const nowMs = performance.now();
     const promptDoneAtMs = sequence.promptDoneAtMs || nowMs;
+    const hasDrafted = sequence.drafted.text.checked + sequence.drafted.model.checked > 0;
     this.#send({
       type: 'done',
       id: sequence.request.id,
@@ -427,6 +441,7 @@ export class ServingLoop {
       promptNs: nanoseconds(promptDoneAtMs - (sequence.startedAtMs || promptDoneAtMs)),
       generatedTokens: sequence.generated,
       generationNs: nanoseconds(nowMs - promptDoneAtMs),
+      ...(hasDrafted && { drafts: sequence.drafted }),
       tokens: sequence.request.returnTokens ? sequence.tokens : [],
     });
   }

@@ -85,6 +85,7 @@ export async function prepareAnswer(
       numKeep: options.numKeep,
       mostDrafted: parts.settings.speculation ? options.mostDrafted : 0,
       remembers: options.remembers,
+      mostDraftedByModel: parts.settings.speculation ? options.mostDraftedByModel : 0,
       topLogprobs: request.logprobs ? request.top_logprobs : -1,
       grammar: grammarForFormat(request.format),
       logitBias: request.logitBias ?? [],

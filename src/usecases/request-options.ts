@@ -15,10 +15,14 @@ export interface RequestOptions {
   /** Tokens drafted at once; 0 = none. */
   readonly mostDrafted: number;
   readonly remembers: boolean;
+  /** The same for a draft model. */
+  readonly mostDraftedByModel: number;
 }
 
 // Beyond this a step takes so long that one wrong guess costs more than the right ones before it gained.
 const defaultDrafted = 16;
+/** Ollama's: a draft model has to compute its guesses one after the other. */
+const defaultDraftedByModel = 4;
 
 // Ollama's own lower bound; an engine with less has no room for a token of prompt and one of answer.
 const minContextTokens = 4;
@@ -59,6 +63,7 @@ export function requestOptions(
     numKeep: options.num_keep,
     mostDrafted: options.draft_num_predict ?? defaultDrafted,
     remembers: options.cache_prompt,
+    mostDraftedByModel: options.draft_num_predict ?? defaultDraftedByModel,
   };
 }
 
