@@ -1,4 +1,5 @@
 /** POST /v1/messages and /v1/messages/count_tokens. */
+import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import {
@@ -13,15 +14,18 @@ import { chat } from '../../usecases/chat.ts';
 import type { UseCaseParts } from '../../usecases/use-case-parts.ts';
 import type { AnswerEvent } from '../../usecases/answer-events.ts';
 import type { Handler, Route } from '../exchange.ts';
+import { tellIgnored } from '../ignored-header.ts';
 import { readRequest } from '../read-request.ts';
+import { requestIdOf } from '../request-id.ts';
 import { sseData, streamSse } from '../stream-sse.ts';
+import { tellAnswerUsage } from '../usage-header.ts';
 import { writeJson } from '../write-reply.ts';
-import { anthropicErrors, newId, requestIdHeader } from './anthropic-errors.ts';
+import { anthropicErrors } from './anthropic-errors.ts';
 import { foldMessage } from './fold-message.ts';
 import type { MessageEvent } from './message-event.ts';
 import { createMessageEvents } from './message-events.ts';
 import { pingWhileSilent } from './ping-while-silent.ts';
-import { tellIgnored, unusedFields } from './tell-ignored.ts';
+import { unusedFields } from './unused-fields.ts';
 
 /** Proxies give up on a connection after 30 s or more; Anthropic's own server speaks up every 15 s or so. */
 const silentMs = 15_000;
@@ -55,7 +59,9 @@ function route(path: string, handle: Handler): Route {
     methods: ['POST'],
     errors: anthropicErrors,
     handle(exchange) {
-      exchange.response.setHeader(requestIdHeader, newId('req'));
+      const { response } = exchange;
+      // The id that every reply has, also under the name that Anthropic's clients look for.
+      response.setHeader('request-id', requestIdOf(response) ?? '');
       return handle(exchange);
     },
   };
@@ -69,7 +75,7 @@ async function* messageEvents(
   signal: AbortSignal,
 ): AsyncGenerator<MessageEvent, void, undefined> {
   const eventsOf = createMessageEvents({
-    id: newId('msg'),
+    id: `msg_${randomBytes(12).toString('hex')}`,
     model: order.model,
     maxTokens: order.max_tokens,
     stopSequences: order.stop_sequences,
@@ -84,6 +90,7 @@ async function* messageEvents(
   };
   for await (const event of chat(conversation, parts, signal)) {
     if (event.type === 'begun') tellIgnored(response, [...unknown, ...unusedFields(order, event.thinks)]);
+    if (event.type === 'done' && !order.stream) tellAnswerUsage(response, event);
     if (event.type === 'begun' || event.type === 'piece' || event.type === 'done') yield* eventsOf(event);
   }
 }

@@ -6,6 +6,7 @@ import { severalAnswers } from '../../usecases/several-answers.ts';
 import type { UseCaseParts } from '../../usecases/use-case-parts.ts';
 import type { Route } from '../exchange.ts';
 import { readRequest } from '../read-request.ts';
+import { tellUsage } from '../usage-header.ts';
 import { writeJson } from '../write-reply.ts';
 import { createChatChunks, wholeChatCompletion, type ChatReplyOptions } from './chat-completion-reply.ts';
 import { collectAnswers } from './collect-answers.ts';
@@ -13,6 +14,7 @@ import { namingFormat } from './naming-format.ts';
 import { openaiErrors } from './openai-errors.ts';
 import { newReplyIdentity } from './reply-identity.ts';
 import { streamAnswers } from './stream-answers.ts';
+import { usageOf } from './usage-count.ts';
 
 export function chatCompletionsRoute(parts: UseCaseParts): Route {
   return {
@@ -37,7 +39,10 @@ export function chatCompletionsRoute(parts: UseCaseParts): Route {
       if (order.stream && !order._debug_render_only) {
         await streamAnswers(response, events, createChatChunks(options), includesUsage);
       } else {
-        writeJson(response, 200, wholeChatCompletion(await collectAnswers(events, order.n), options));
+        const answers = await collectAnswers(events, order.n);
+        const usage = usageOf(answers, order.n);
+        tellUsage(response, usage.usage());
+        writeJson(response, 200, wholeChatCompletion(answers, usage, options));
       }
     },
   };
