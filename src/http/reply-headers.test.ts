@@ -64,7 +64,7 @@ describe('X-Request-Id', () => {
 });
 
 describe('Corral-Usage', () => {
-  it.each<[string, string, object, string | RegExp | undefined]>([
+  it.each<[string, string, object, string | undefined]>([
     ['a whole chat', '/api/chat', { ...chat, stream: false }, 'prompt=52, cached=3, completion=2'],
     [
       'a whole generation',
@@ -86,7 +86,7 @@ describe('Corral-Usage', () => {
       { ...chat, n: 2 },
       'prompt=52, cached=3, completion=4',
     ],
-    ['a completion', '/v1/completions', { model: chat.model, prompt: 'Hi' }, /^prompt=\d+, cached=3, completion=2$/],
+    ['a completion', '/v1/completions', { model: chat.model, prompt: 'Hi' }, 'prompt=52, cached=3, completion=2'],
     ['a response', '/v1/responses', { model: chat.model, input: 'Hi' }, 'prompt=52, cached=3, completion=2'],
     ['a message', '/v1/messages', { ...chat, max_tokens: 9 }, 'prompt=52, cached=3, completion=2'],
     [
@@ -103,7 +103,6 @@ describe('Corral-Usage', () => {
     ['no load', '/api/chat', { model: 'smollm2:135m' }, undefined],
   ])('is on %s', async (_, path, body, expected) => {
     const { status, headers } = await send(server.port, path, { body });
-    const told = expected instanceof RegExp ? expect.stringMatching(expected) : expected;
-    expect([status, headers['corral-usage']]).toEqual([200, told]);
+    expect([status, headers['corral-usage']]).toEqual([200, expected]);
   });
 });

@@ -5,6 +5,7 @@ import { requestIdOf } from '../request-id.ts';
 import { sseData } from '../stream-sse.ts';
 
 export const anthropicErrors: ErrorShape = {
+  api: 'anthropic',
   status,
   body: errorBody,
   streamEnd: (error, response) => sseData(errorBody(error, response), 'error'),

@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
 import {
+  countRequestSchema,
+  messagesRequestSchema,
   parseCountRequest,
   parseMessagesRequest,
   unknownFields,
@@ -13,7 +15,7 @@ import { CorralError } from '../../core/corral-error.ts';
 import { chat } from '../../usecases/chat.ts';
 import type { UseCaseParts } from '../../usecases/use-case-parts.ts';
 import type { AnswerEvent } from '../../usecases/answer-events.ts';
-import type { Handler, Route } from '../exchange.ts';
+import type { Handler, Route, RouteApi } from '../exchange.ts';
 import { tellIgnored } from '../ignored-header.ts';
 import { readRequest } from '../read-request.ts';
 import { requestIdOf } from '../request-id.ts';
@@ -30,9 +32,16 @@ import { unusedFields } from './unused-fields.ts';
 /** Proxies give up on a connection after 30 s or more; Anthropic's own server speaks up every 15 s or so. */
 const silentMs = 15_000;
 
+const createsMessage: RouteApi = {
+  summary: 'Answer a conversation',
+  request: messagesRequestSchema,
+  replies: ['json', 'sse'],
+};
+const countsTokens: RouteApi = { summary: 'Count the tokens of a conversation', request: countRequestSchema };
+
 export function messagesRoutes(parts: UseCaseParts): readonly Route[] {
   return [
-    route('/v1/messages', async ({ request, response, signal }) => {
+    route('/v1/messages', createsMessage, async ({ request, response, signal }) => {
       const body = await readRequest(request, z.unknown());
       const order = parseMessagesRequest(body);
       const events = messageEvents(order, unknownFields(body), response, parts, signal);
@@ -43,7 +52,7 @@ export function messagesRoutes(parts: UseCaseParts): readonly Route[] {
       const ping = sseData({ type: 'ping' }, 'ping');
       await streamSse(response, pingWhileSilent(frames(events), ping, silentMs));
     }),
-    route('/v1/messages/count_tokens', async ({ request, response, signal }) => {
+    route('/v1/messages/count_tokens', countsTokens, async ({ request, response, signal }) => {
       const body = await readRequest(request, z.unknown());
       const conversation = toConversation(parseCountRequest(body));
       tellIgnored(response, unknownFields(body));
@@ -53,10 +62,11 @@ export function messagesRoutes(parts: UseCaseParts): readonly Route[] {
   ];
 }
 
-function route(path: string, handle: Handler): Route {
+function route(path: string, api: RouteApi, handle: Handler): Route {
   return {
     path,
     methods: ['POST'],
+    api,
     errors: anthropicErrors,
     handle(exchange) {
       const { response } = exchange;

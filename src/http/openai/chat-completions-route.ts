@@ -20,6 +20,7 @@ export function chatCompletionsRoute(parts: UseCaseParts): Route {
   return {
     path: '/v1/chat/completions',
     methods: ['POST'],
+    api: { summary: 'Answer a conversation', request: chatCompletionRequestSchema, replies: ['json', 'sse'] },
     errors: openaiErrors,
     async handle({ request, response, signal }) {
       const order = await readRequest(request, chatCompletionRequestSchema);

@@ -24,6 +24,7 @@ export function completionsRoute(parts: UseCaseParts): Route {
   return {
     path: '/v1/completions',
     methods: ['POST'],
+    api: { summary: 'Go on with a text', request: completionRequestSchema, replies: ['json', 'sse'] },
     errors: openaiErrors,
     async handle({ request, response, signal }) {
       const order = await readRequest(request, completionRequestSchema);

@@ -20,6 +20,7 @@ export function embeddingsRoute(parts: UseCaseParts): Route {
   return {
     path: '/v1/embeddings',
     methods: ['POST'],
+    api: { summary: 'Turn texts into vectors', request: embeddingsRequestSchema },
     errors: openaiErrors,
     async handle({ request, response, signal }) {
       const order = await readRequest(request, embeddingsRequestSchema);

@@ -50,6 +50,7 @@ export function responseRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/v1/responses',
       methods: ['POST'],
+      api: { summary: 'Answer items of a conversation', request: responseRequestSchema, replies: ['json', 'sse'] },
       async handle(exchange) {
         try {
           await create(exchange);
@@ -61,6 +62,7 @@ export function responseRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: byId,
       methods: ['GET'],
+      api: { summary: 'A response that was kept' },
       handle({ request, response, params }) {
         refuseReplay(queryOf(request));
         writeJson(response, 200, store.get(idOf(params)).response);
@@ -69,6 +71,7 @@ export function responseRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: byId,
       methods: ['DELETE'],
+      api: { summary: 'Forget a response' },
       handle({ response, params }) {
         const id = idOf(params);
         store.remove(id);
@@ -78,6 +81,7 @@ export function responseRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: `${byId}/input_items`,
       methods: ['GET'],
+      api: { summary: 'What a response answered' },
       handle({ request, response, params }) {
         writeJson(response, 200, inputItemPage(store.get(idOf(params)).input, queryOf(request)));
       },
@@ -85,6 +89,7 @@ export function responseRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: `${byId}/cancel`,
       methods: ['POST'],
+      api: { summary: 'Refused: no response is made in the background' },
       handle({ params }) {
         store.get(idOf(params));
         throw new CorralError('bad_request', 'Cannot cancel a synchronous response.', {
