@@ -43,6 +43,8 @@ export interface AnswerOrder {
   readonly rendersOnly: boolean;
   /** With `rendersOnly`: also count the prompt's tokens. */
   readonly countsTokens?: boolean | undefined;
+  /** For `begun`. */
+  readonly unheldTools?: readonly string[];
   /** undefined = the model is only loaded. */
   readonly prompt: ((runner: Runner) => AnswerPrompt | Promise<AnswerPrompt>) | undefined;
 }
@@ -60,7 +62,7 @@ export async function* answerWithLease(order: AnswerOrder): AsyncGenerator<Answe
       if (prompt.imageCount > 0) throw imagesNotSupported();
       for await (const event of streamAnswer(answerJob(lease.runner, prepared, prompt), signal)) {
         if (event.type === 'piece') yield event;
-        else if (event.type === 'begun') yield begunEvent(event, prepared);
+        else if (event.type === 'begun') yield begunEvent(event, order);
         else counts = event;
       }
     } else if (prompt !== undefined && order.countsTokens === true) {
@@ -77,8 +79,9 @@ export async function* answerWithLease(order: AnswerOrder): AsyncGenerator<Answe
   else yield { ...counts, type: 'done', totalNs: elapsedNs(), loadNs };
 }
 
-function begunEvent({ promptTokens, cachedTokens }: GenerationBegun, { thinks }: PreparedAnswer): AnswerBegunEvent {
-  return { type: 'begun', promptTokens, cachedTokens, thinks };
+function begunEvent({ promptTokens, cachedTokens }: GenerationBegun, order: AnswerOrder): AnswerBegunEvent {
+  const { prepared, unheldTools = [] } = order;
+  return { type: 'begun', promptTokens, cachedTokens, thinks: prepared.thinks, unheldTools };
 }
 
 function answerJob(runner: Runner, { generation, policy, thinks }: PreparedAnswer, prompt: AnswerPrompt) {

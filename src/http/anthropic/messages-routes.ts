@@ -99,7 +99,7 @@ async function* messageEvents(
     tellsBegin: true,
   };
   for await (const event of chat(conversation, parts, signal)) {
-    if (event.type === 'begun') tellIgnored(response, [...unknown, ...unusedFields(order, event.thinks)]);
+    if (event.type === 'begun') tellIgnored(response, [...unknown, ...unusedFields(order, event)]);
     if (event.type === 'done' && !order.stream) tellAnswerUsage(response, event);
     if (event.type === 'begun' || event.type === 'piece' || event.type === 'done') yield* eventsOf(event);
   }

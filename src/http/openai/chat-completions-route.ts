@@ -6,6 +6,7 @@ import { severalAnswers } from '../../usecases/several-answers.ts';
 import type { UseCaseParts } from '../../usecases/use-case-parts.ts';
 import type { Route } from '../exchange.ts';
 import { readRequest } from '../read-request.ts';
+import { tellingUnheldTools } from '../telling-unheld-tools.ts';
 import { tellUsage } from '../usage-header.ts';
 import { writeJson } from '../write-reply.ts';
 import { createChatChunks, wholeChatCompletion, type ChatReplyOptions } from './chat-completion-reply.ts';
@@ -25,9 +26,11 @@ export function chatCompletionsRoute(parts: UseCaseParts): Route {
     async handle({ request, response, signal }) {
       const order = await readRequest(request, chatCompletionRequestSchema);
       const conversation = toConversation(order);
+      const tellsBegin = order.tools.length > 0;
       const starts = Array.from(
         { length: order.n },
-        (_, choice) => (ending: AbortSignal) => chat(conversation(choice), parts, ending),
+        (_, choice) => (ending: AbortSignal) =>
+          tellingUnheldTools(chat({ ...conversation(choice), tellsBegin }, parts, ending), response),
       );
       const events = namingFormat(severalAnswers(starts, signal), 'response_format');
       const includesUsage = order.stream_options.include_usage;

@@ -10,6 +10,7 @@ import type { Exchange, Route } from '../exchange.ts';
 import { queryOf } from '../query-of.ts';
 import { readEncodedBody } from '../read-encoded-body.ts';
 import { createWireErrors } from '../wire-error.ts';
+import { tellingUnheldTools } from '../telling-unheld-tools.ts';
 import { writeJson } from '../write-reply.ts';
 import { responseConversation } from './response-conversation.ts';
 import { createResponseBuilder } from './response-builder.ts';
@@ -31,7 +32,8 @@ export function responseRoutes(parts: UseCaseParts): readonly Route[] {
   async function create({ request, response, signal }: Exchange): Promise<void> {
     const order = parseWire(responseRequestSchema, decodeGoJson(await readEncodedBody(request)));
     const { input, conversation } = resolveInput(order, store, newId);
-    const events = chat(responseConversation(order, conversation), parts, signal);
+    const asked = { ...responseConversation(order, conversation), tellsBegin: order.tools.length > 0 };
+    const events = tellingUnheldTools(chat(asked, parts, signal), response);
     const builder = createResponseBuilder({ id: newId('resp'), request: order, newId, now: nowSeconds });
     await replyWithResponse(response, {
       events,

@@ -17,6 +17,8 @@ export interface ToolCallOrder {
   readonly tools: readonly Tool[];
   /** `required`: the answer is calls from its first token. A name: of that tool. `auto`: text is free, and what begins as a call is one. */
   readonly choice: 'auto' | 'required' | { readonly name: string };
+  /** With `auto`: names of tools whose schemas must be enforced; another one that can't be leaves its arguments to the model. */
+  readonly strict: readonly string[];
   /** Whether more than one call may come. */
   readonly parallel: boolean;
   /** With `auto`: the JSON Schema of an answer that is no call. */
@@ -29,39 +31,57 @@ export interface ToolCallGrammar {
   readonly start: { readonly triggers: readonly CallTrigger[]; readonly repeats: boolean } | undefined;
   /** Texts that begin a call. */
   readonly openers: readonly string[];
+  /** Names of tools whose schemas are not enforced. */
+  readonly unheld: readonly string[];
 }
 
-/** Throws `bad_request` naming the place of a tool's schema that can't be enforced. */
+/** Throws `bad_request` naming the place of a tool's schema that must be enforced and can't, or `SchemaRefusal` for too large a grammar. */
 export function toolCallGrammar(syntax: ToolCallSyntax, order: ToolCallOrder): ToolCallGrammar {
   const { choice: wanted, parallel, contentSchema } = order;
   const composer = new GrammarComposer();
-  const tools = order.tools.flatMap((tool, index) =>
-    typeof wanted === 'object' && wanted.name !== tool.function.name ? [] : [callable(composer, tool, index)],
-  );
+  const unheld = new Set<string>();
+  const tools = order.tools.flatMap((tool, index) => {
+    const { name } = tool.function;
+    if (typeof wanted === 'object' && wanted.name !== name) return [];
+    const isStrict = wanted !== 'auto' || order.strict.includes(name);
+    return [callable(composer, tool, index, isStrict ? undefined : () => unheld.add(name))];
+  });
   const openers = syntax.triggers.map((trigger) => trigger.text);
   const block = composer.define(syntax.block({ composer, tools, parallel }));
   if (wanted === 'auto' && contentSchema === undefined) {
-    return { grammar: composer.print(block), start: { triggers: syntax.triggers, repeats: parallel }, openers };
+    const start = { triggers: syntax.triggers, repeats: parallel };
+    return { grammar: composer.print(block), start, openers, unheld: [...unheld] };
   }
   const between = parallel ? syntax.between(composer) : undefined;
   const more = between === undefined ? [] : [anyNumberOf(composer.define(sequence(between, block)))];
   const calls = sequence(block, ...more);
   const root = wanted === 'auto' ? choice([composer.document(contentSchema), calls]) : calls;
-  return { grammar: composer.print(root), start: undefined, openers };
+  return { grammar: composer.print(root), start: undefined, openers, unheld: [...unheld] };
 }
 
-function callable(composer: GrammarComposer, tool: Tool, index: number): CallableTool {
+/** `letGo`: told when a schema that can't be enforced is let be; undefined = that is an error. */
+function callable(composer: GrammarComposer, tool: Tool, index: number, letGo: (() => void) | undefined): CallableTool {
   const { name, parameters = {} } = tool.function;
   const place = `tools[${index}].function.parameters`;
   let whole: GrammarExpression | undefined;
+  const held = (bySchema: () => GrammarExpression, otherwise: unknown): GrammarExpression => {
+    try {
+      return bySchema();
+    } catch (thrown) {
+      if (letGo === undefined || !(thrown instanceof CorralError)) throw thrown;
+      letGo();
+      return composer.document(otherwise);
+    }
+  };
   return {
     name,
     tool,
     arguments: () => {
-      whole ??= documentAt(composer, objectSchema(parameters, place), place);
+      whole ??= held(() => documentAt(composer, objectSchema(parameters, place), place), { type: 'object' });
       return whole;
     },
-    argument: (key) => documentAt(composer, argumentSchema(parameters, key, place), `${place}.properties.${key}`),
+    argument: (key) =>
+      held(() => documentAt(composer, argumentSchema(parameters, key, place), `${place}.properties.${key}`), true),
   };
 }
 
@@ -95,7 +115,7 @@ function documentAt(composer: GrammarComposer, schema: unknown, place: string): 
 function refuse(place: string, reason: string): CorralError {
   return new CorralError('bad_request', `invalid value for ${JSON.stringify(place)}: ${reason}`, {
     param: place,
-    hint: 'Change or remove the named part of the tool, or leave tool_choice out.',
+    hint: 'Change or remove the named part of the tool, or let the model choose: tool_choice "auto", without "strict".',
   });
 }
 
