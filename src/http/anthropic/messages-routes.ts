@@ -94,6 +94,7 @@ async function* messageEvents(
   const conversation = {
     ...toConversation(order),
     options: toOptions(order),
+    thinkingBudget: order.thinking?.budgetTokens,
     _debug_render_only: false,
     streamsToolCalls: true,
     tellsBegin: true,

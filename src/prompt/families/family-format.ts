@@ -46,6 +46,7 @@ export function createFamilyFormat(options: FamilyFormatOptions): PromptFormat {
         isPastThinking: prompt === '',
         newCallId,
       }) ?? base.answerParser(input, prompt),
+    thinkingEnd: parser === undefined ? base.thinkingEnd : parser.thinkingEnd,
     callSyntax: parser === undefined ? base.callSyntax : parser.callSyntax,
     visibleSpecialTokens: parser?.visibleTokens ?? base.visibleSpecialTokens,
   };

@@ -62,6 +62,7 @@ export function createGemma4Parser(options: { readonly thinks: boolean }): Famil
   return {
     tools: true,
     thinking: options.thinks,
+    thinkingEnd: options.thinks ? '\n<channel|>' : undefined,
     visibleTokens: ['<|channel>', '<channel|>', callOpen, callClose, resultOpen, quote],
     create: (answer) => {
       const thinks = options.thinks && asksToThink(answer);

@@ -56,6 +56,7 @@ export function createLfm2Parser(options: { readonly thinks: boolean }): FamilyP
   return {
     tools: true,
     thinking: options.thinks,
+    thinkingEnd: options.thinks ? '</think>' : undefined,
     visibleTokens: ['<think>', '</think>', '<|tool_call_start|>', '<|tool_call_end|>'],
     create: (answer) =>
       createStagedParser({
