@@ -44,14 +44,18 @@ export function startThinking(
   let text = '';
   let tokens = 0;
   let firstTextNs = 0;
-  let cachedTokens = 0;
+  let begun = { promptTokens: 0, cachedTokens: 0 };
 
   async function* watched(): AsyncGenerator<GenerationEvent, void, undefined> {
-    const free = generateFitted(runner, generation, sent.prompt, policy, signal);
+    // The second one's prompt is longer than the client's, so the first one is asked for its numbers.
+    const free = generateFitted(runner, { ...generation, tellsBegin: true }, sent.prompt, policy, signal);
     for await (const event of thinkingLimit === undefined ? free : cutThinking(free, thinkingLimit, isOver)) {
+      if (event.type === 'begun') {
+        begun = event;
+        if (generation.tellsBegin !== true) continue;
+      }
       if (event.type === 'text') {
         firstTextNs ||= elapsedNs();
-        cachedTokens = event.cachedTokens ?? cachedTokens;
         text += event.text;
         tokens += event.tokens ?? 1;
       }
@@ -64,7 +68,14 @@ export function startThinking(
     text: () => text,
     tokens: () => tokens,
     async *goOn(next, kept) {
-      const before = { cachedTokens, tokens, promptNs: firstTextNs, generationNs: elapsedNs() - firstTextNs };
+      const { promptTokens, cachedTokens } = begun;
+      const before = {
+        promptTokens,
+        cachedTokens,
+        tokens,
+        promptNs: firstTextNs,
+        generationNs: elapsedNs() - firstTextNs,
+      };
       const { numPredict } = next;
       const left = numPredict < 0 ? numPredict : Math.max(1, numPredict - tokens);
       const behind = { text: sent.text() + kept };
@@ -112,6 +123,8 @@ function rememberPrompt(prompt: FittedPrompt): { readonly prompt: FittedPrompt; 
 }
 
 interface CountsBefore {
+  /** Of the client's own prompt, as is the next. */
+  readonly promptTokens: number;
   readonly cachedTokens: number;
   /** What was thought. */
   readonly tokens: number;
@@ -119,12 +132,11 @@ interface CountsBefore {
   readonly generationNs: number;
 }
 
-/** The counts of both generations together; the thinking was prompt to the second one but is not the client's prompt. */
+/** The counts of both generations together. What was thought is prompt to the second one, and not the client's. */
 function addCounts(before: CountsBefore, after: GenerationDone): GenerationDone {
   return {
     ...after,
-    promptTokens: Math.max(0, after.promptTokens - before.tokens),
-    // What the second generation found cached of the client's prompt the first one had computed.
+    promptTokens: before.promptTokens,
     cachedTokens: before.cachedTokens,
     promptNs: before.promptNs + after.promptNs,
     generatedTokens: before.tokens + after.generatedTokens,

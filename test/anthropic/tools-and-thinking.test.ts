@@ -109,11 +109,13 @@ it.each([false, true])('ends thinking that has used up its budget, and answers (
   ]);
   expect(stop_reason).toBe('max_tokens');
   expect(usage.output_tokens).toBe(20);
+  const counted = await client.messages.countTokens({ model: 'thinker', messages, thinking });
+  expect(usage.input_tokens + (usage.cache_read_input_tokens ?? 0)).toBe(counted.input_tokens);
   const [thought] = content;
   const text = thought?.type === 'thinking' ? thought.thinking.trim() : '';
-  const { status, text: counted } = await post(server, '/api/tokenize', { model: chatModel, text });
+  const { status, text: tokens } = await post(server, '/api/tokenize', { model: chatModel, text });
   expect(status).toBe(200);
-  expect((JSON.parse(counted) as { readonly count: number }).count).toBeLessThanOrEqual(8);
+  expect((JSON.parse(tokens) as { readonly count: number }).count).toBeLessThanOrEqual(8);
 });
 
 it('says so where thinking can not be bounded', async () => {
