@@ -76,7 +76,7 @@ it('calls the tool that it is told to, as a stream and whole', async () => {
 
 it('streams thinking as a block with a signature, which can be sent back', async () => {
   const thinking = { type: 'enabled', budget_tokens: 1024 } as const;
-  const stream = client.messages.stream({ model: 'thinker', max_tokens: 12, messages, thinking });
+  const stream = client.messages.stream({ model: 'thinker', max_tokens: 12, messages, thinking, temperature: 0 });
   const answer = await stream.finalMessage();
   expect(answer.content).toEqual([
     { type: 'thinking', thinking: expect.stringMatching(/\w/), signature: expect.stringMatching(/./) },
@@ -93,7 +93,13 @@ it('streams thinking as a block with a signature, which can be sent back', async
 
 it('keeps thinking from sight where that is asked for', async () => {
   const thinking = { type: 'adaptive', display: 'omitted' } as const;
-  const { content } = await client.messages.create({ model: 'thinker', max_tokens: 12, messages, thinking });
+  const { content } = await client.messages.create({
+    model: 'thinker',
+    max_tokens: 12,
+    messages,
+    thinking,
+    temperature: 0,
+  });
   expect(content).toEqual([{ type: 'thinking', thinking: '', signature: expect.stringMatching(/\w{12}/) }]);
 });
 
