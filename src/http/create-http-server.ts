@@ -27,6 +27,7 @@ import { openaiRoutes } from './openai/openai-routes.ts';
 import { responseRoutes } from './openai/response-routes.ts';
 import { openapiRoute } from './openapi/openapi-route.ts';
 import { createOriginPolicy } from './origin-policy.ts';
+import { ignoredHeader } from './ignored-header.ts';
 import { requestId, requestIdHeader, requestIdOf } from './request-id.ts';
 import { rerankRoutes } from './rerank-routes.ts';
 import { usageHeader } from './usage-header.ts';
@@ -112,7 +113,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     }
     if (origin.type === 'allowed') {
       for (const [name, value] of Object.entries(origin.headers)) response.setHeader(name, value);
-      response.setHeader('Access-Control-Expose-Headers', `${requestIdHeader}, ${usageHeader}`);
+      response.setHeader('Access-Control-Expose-Headers', exposedHeaders);
       if (method === 'OPTIONS') {
         writeEmpty(response, 204);
         return true;
@@ -184,6 +185,9 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   });
   return app;
 }
+
+/** What a page of an allowed origin may read; Anthropic's client looks for the id under a name of its own. */
+const exposedHeaders = [requestIdHeader, 'Request-Id', usageHeader, ignoredHeader].join(', ');
 
 // No route has a schema, so these are never called. Fastify's types ask for its own compilers' overloads.
 const noCompilers = { buildValidator: () => () => () => true, buildSerializer: () => () => () => '' } as never;

@@ -46,6 +46,7 @@ async function ask(model: string, script: Script, choice: Partial<Conversation>,
     thinking: text('thinking'),
     calls: pieces.flatMap((piece) => piece.toolCalls.map((call) => [call.name, call.arguments])),
     deltas: pieces.flatMap((piece) => piece.toolCallDeltas),
+    begun: events.find((event) => event.type === 'begun'),
     last: events.at(-1),
   };
 }
@@ -65,6 +66,46 @@ describe('what the runner is asked for', () => {
     const { requests } = await ask('caller', says([call]), choice);
     expect(requests[0]?.grammar.slice(0, 4)).toBe(grammar);
     expect(requests[0]?.grammarStart?.repeats).toBe(start);
+  });
+
+  const loose = {
+    type: 'function',
+    function: { name: 'loose', parameters: { type: 'object', properties: { a: { not: {} } } } },
+  };
+  // A grammar has its limit, which many large tools pass together.
+  const many = Array.from({ length: 400 }, (_, at) => ({
+    type: 'function',
+    function: {
+      name: `tool${at}`,
+      parameters: {
+        type: 'object',
+        properties: { a: { enum: Array.from({ length: 100 }, (_value, n) => `a${n}`.repeat(9)) } },
+      },
+    },
+  }));
+  test.each([
+    ['a schema that cannot be enforced', { toolChoice: 'auto', tools: [...tools, loose] }, 'root', ['loose']],
+    ['the same, and one call at most', { parallelToolCalls: false, tools: [...tools, loose] }, 'root', ['loose']],
+    ['schemas that can', { toolChoice: 'auto' }, 'root', []],
+    [
+      'schemas that are too large together',
+      { toolChoice: 'auto', tools: many },
+      '',
+      many.map((tool) => tool.function.name),
+    ],
+    ['no choice', { tools: [...tools, loose] }, '', []],
+  ] as const)('when the model is free to call, with %s', async (_, choice, grammar, unheld) => {
+    const { requests, begun } = await ask('caller', says([call]), { ...choice, tellsBegin: true });
+    expect(requests[0]?.grammar.slice(0, 4)).toBe(grammar);
+    expect(begun?.unheldTools).toEqual(unheld);
+  });
+
+  test('a strict tool is refused where its schema cannot be enforced', async () => {
+    const choice = { toolChoice: 'auto', tools: [...tools, loose], strictTools: ['loose'] } as const;
+    await expect(ask('caller', says([call]), choice)).rejects.toMatchObject({
+      code: 'bad_request',
+      param: 'tools[1].function.parameters.properties.a.not',
+    });
   });
 
   test('a model whose parser knows no calls is left alone with auto, and refuses to be forced by the name of the parser', async () => {

@@ -48,6 +48,7 @@ export function createFamilyFormat(options: FamilyFormatOptions): PromptFormat {
         newCallId,
       }) ?? base.answerParser(input, prompt),
     callless: parser === undefined || parser.tools ? undefined : familyParserName(parser),
+    thinkingEnd: parser === undefined ? base.thinkingEnd : parser.thinkingEnd,
     callSyntax: parser === undefined ? base.callSyntax : parser.callSyntax,
     visibleSpecialTokens: parser?.visibleTokens ?? base.visibleSpecialTokens,
   };

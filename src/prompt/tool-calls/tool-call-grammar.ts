@@ -17,6 +17,8 @@ export interface ToolCallOrder {
   readonly tools: readonly Tool[];
   /** `required`: the answer is calls from its first token. A name: of that tool. `auto`: text is free, and what begins as a call is one. */
   readonly choice: 'auto' | 'required' | { readonly name: string };
+  /** With `auto`: names of tools whose schemas must be enforced; another one that can't be leaves its arguments to the model. */
+  readonly strict: readonly string[];
   /** Whether more than one call may come. */
   readonly parallel: boolean;
   /** With `auto`: the JSON Schema of an answer that is no call. */
@@ -31,20 +33,26 @@ export interface ToolCallGrammar {
   readonly openers: readonly string[];
   /** See `ToolCallSyntax`. */
   readonly reopened?: (written: string) => string;
+  /** Names of tools whose schemas are not enforced. */
+  readonly unheld: readonly string[];
 }
 
-/** Throws `bad_request` naming the place of a tool's schema that can't be enforced. */
+/** Throws `bad_request` naming the place of a tool's schema that must be enforced and can't, or `SchemaRefusal` for too large a grammar. */
 export function toolCallGrammar(syntax: ToolCallSyntax, order: ToolCallOrder): ToolCallGrammar {
   const { choice: wanted, parallel, contentSchema } = order;
   const composer = new GrammarComposer();
-  const tools = order.tools.flatMap((tool, index) =>
-    typeof wanted === 'object' && wanted.name !== tool.function.name ? [] : [callable(composer, syntax, tool, index)],
-  );
+  const unheld = new Set<string>();
+  const tools = order.tools.flatMap((tool, index) => {
+    const { name } = tool.function;
+    if (typeof wanted === 'object' && wanted.name !== name) return [];
+    const isStrict = wanted !== 'auto' || order.strict.includes(name);
+    return [callable(composer, syntax, tool, index, isStrict ? undefined : () => unheld.add(name))];
+  });
   const openers = syntax.triggers.map((trigger) => trigger.text);
   const { reopened } = syntax;
-  const facts = { openers, ...(reopened && { reopened }) };
   const waits = wanted === 'auto' && contentSchema === undefined;
   const block = composer.define(syntax.block({ composer, tools, parallel, offered: order.tools, waits }));
+  const facts = { openers, unheld: [...unheld], ...(reopened && { reopened }) };
   if (waits) {
     return { grammar: composer.print(block), start: { triggers: syntax.triggers, repeats: parallel }, ...facts };
   }
@@ -57,18 +65,34 @@ export function toolCallGrammar(syntax: ToolCallSyntax, order: ToolCallOrder): T
   return { grammar: composer.print(choice([content, calls])), start: undefined, ...facts };
 }
 
-function callable(composer: GrammarComposer, syntax: ToolCallSyntax, tool: Tool, index: number): CallableTool {
+/** `letGo`: told when a schema that can't be enforced is let be; undefined = that is an error. */
+function callable(
+  composer: GrammarComposer,
+  syntax: ToolCallSyntax,
+  tool: Tool,
+  index: number,
+  letGo: (() => void) | undefined,
+): CallableTool {
   const { name, parameters = {} } = tool.function;
   const place = `tools[${index}].function.parameters`;
   if (syntax.toolNames?.test(name) === false) {
     throw refuse(`tools[${index}].function.name`, 'this model has no way to write the name in a call');
   }
   const made = new Map<ValueNotation | undefined, GrammarExpression>();
+  const make = (notation: ValueNotation | undefined): GrammarExpression => {
+    try {
+      return documentAt(composer, objectSchema(parameters, place), place, notation);
+    } catch (thrown) {
+      if (letGo === undefined || !(thrown instanceof CorralError)) throw thrown;
+      letGo();
+      return composer.document({ type: 'object' }, notation);
+    }
+  };
   return {
     name,
     tool,
     arguments: (notation) => {
-      const known = made.get(notation) ?? documentAt(composer, objectSchema(parameters, place), place, notation);
+      const known = made.get(notation) ?? make(notation);
       made.set(notation, known);
       return known;
     },
@@ -100,7 +124,7 @@ function documentAt(
 function refuse(place: string, reason: string): CorralError {
   return new CorralError('bad_request', `invalid value for ${JSON.stringify(place)}: ${reason}`, {
     param: place,
-    hint: 'Change or remove the named part of the tool, or leave tool_choice out.',
+    hint: 'Change or remove the named part of the tool, or let the model choose: tool_choice "auto", without "strict".',
   });
 }
 

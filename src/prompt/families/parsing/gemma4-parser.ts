@@ -64,6 +64,7 @@ export function createGemma4Parser(options: { readonly thinks: boolean }): Famil
     tools: true,
     thinking: options.thinks,
     callSyntax: gemma4Syntax,
+    thinkingEnd: options.thinks ? '\n<channel|>' : undefined,
     visibleTokens: ['<|channel>', '<channel|>', callOpen, callClose, resultOpen, quote],
     create: (answer) => {
       const thinks = options.thinks && asksToThink(answer);

@@ -63,6 +63,7 @@ export const harmonyParser: FamilyParser = {
   tools: true,
   callSyntax: harmonySyntax,
   thinking: true,
+  // No `thinkingEnd`: what follows may be an answer or a call, and the header that opens it is the model's to choose.
   // `<|call|>` is not among them: it ends the answer.
   visibleTokens: ['<|start|>', '<|end|>', '<|message|>', '<|channel|>', '<|constrain|>'],
   create: (answer) =>

@@ -59,6 +59,7 @@ export function createLfm2Parser(options: { readonly thinks: boolean }): FamilyP
     tools: true,
     callSyntax: lfm2Syntax,
     thinking: options.thinks,
+    thinkingEnd: options.thinks ? '</think>' : undefined,
     visibleTokens: ['<think>', '</think>', '<|tool_call_start|>', '<|tool_call_end|>'],
     create: (answer) =>
       createStagedParser({
