@@ -110,7 +110,7 @@ function summaryPage(summaries: readonly string[]): string {
   return `${[
     '# Profile',
     `Written by \`npm run profile\` on ${new Date().toISOString().slice(0, 10)}: ${starterChatModel.name}, ${maxTokens} tokens for each stream, prefill of about 75 tokens included.\nMachine: ${cpu}, ${logicalCores} logical cores, ${platform}, Node ${node}.`,
-    'Self time of the main thread, sampled. `(program)` is native code without a name of its own; the engine’s other compute threads are not in here. Bytes: JavaScript objects, garbage included, sampled in a second run.',
+    'Self time of the main thread, sampled. The runner’s main thread computes beside the engine’s other threads, which are not in here. `(program)` is native code without a name. Bytes: JavaScript objects, garbage included, sampled in a second run.',
     ...summaries.map((summary) => `\`\`\`text\n${summary}\n\`\`\``),
   ].join('\n\n')}\n`;
 }

@@ -1,28 +1,47 @@
 import { expect, it } from 'vitest';
 import { selfTimes } from './cpu-profile.ts';
 
-const node = (id: number, functionName: string, url = '', lineNumber = -1) => ({
+const node = (id: number, functionName: string, children: number[] = [], url = '', lineNumber = -1) => ({
   id,
   callFrame: { functionName, url, lineNumber },
+  children,
 });
 
 it('gives each sample the time until the next one, and adds what has the same place', () => {
   const profile = {
     nodes: [
       node(1, '(idle)'),
-      node(2, 'step', 'file:///app/loop.js', 9),
-      node(3, 'step', 'file:///app/loop.js', 9), // called from elsewhere
-      node(4, 'llama_decode'),
-      node(5, '', 'file:///app/loop.js', 19),
+      node(2, 'step', [4], 'file:///app/loop.js', 9),
+      node(3, 'step', [], 'file:///app/loop.js', 9), // called from elsewhere
+      node(4, 'writev'),
+      node(5, '', [], 'file:///app/loop.js', 19),
     ],
     samples: [1, 2, 4, 3, 5, 1],
     timeDeltas: [100, 1000, 2000, 4000, 500, 250],
   };
   expect(selfTimes(profile, (url) => url.replace('file:///app/', ''))).toEqual([
-    { label: 'llama_decode', isNative: true, selfMs: 4 },
-    { label: 'step loop.js:10', isNative: false, selfMs: 2.5 },
-    { label: '(idle)', isNative: true, selfMs: 1 },
-    { label: '(anonymous) loop.js:20', isNative: false, selfMs: 0.25 },
+    { label: 'writev', kind: 'node', selfMs: 4 },
+    { label: 'step loop.js:10', kind: 'script', selfMs: 2.5 },
+    { label: '(idle)', kind: 'node', selfMs: 1 },
+    { label: '(anonymous) loop.js:20', kind: 'script', selfMs: 0.25 },
+  ]);
+});
+
+it('tells functions of the engine by who called them, whatever name they have', () => {
+  const profile = {
+    nodes: [
+      node(1, '(root)', [2, 3]),
+      node(2, 'decode', [4], 'model.js', 0),
+      node(3, 'remove', [5], 'model.js', 4),
+      node(4, 'llama_memory_seq_rm'),
+      node(5, 'llama_memory_seq_rm'),
+    ],
+    samples: [4, 5, 1],
+    timeDeltas: [0, 3000, 1000],
+  };
+  expect(selfTimes(profile, String)).toEqual([
+    { label: 'engine, called by decode model.js:1', kind: 'engine', selfMs: 3 },
+    { label: 'engine, called by remove model.js:5', kind: 'engine', selfMs: 1 },
   ]);
 });
 

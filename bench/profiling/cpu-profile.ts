@@ -10,30 +10,46 @@ export interface CpuProfile {
 interface CpuProfileNode {
   readonly id: number;
   readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+  readonly children?: readonly number[];
 }
 
 export interface FunctionTime {
   /** `name file:line`, or what V8 calls a state: `(idle)`, `(program)`, `(garbage collector)`. */
   readonly label: string;
-  /** No file: a native function or a state of V8. */
-  readonly isNative: boolean;
+  readonly kind: 'script' | 'engine' | 'node';
   readonly selfMs: number;
 }
 
+/**
+ * All functions of libllama enter through one piece of koffi, so V8 gives their time to whichever of their names it met there. Only who
+ * called is certain.
+ */
+const engineFunction = /^(llama|ggml)_/;
+
 /** Longest first; the times of equal labels are added. `shorten` makes a file's address readable. */
 export function selfTimes(profile: CpuProfile, shorten: (url: string) => string): readonly FunctionTime[] {
-  const frames = new Map(profile.nodes.map(({ id, callFrame }) => [id, callFrame]));
+  const functions = new Map(profile.nodes.map((node) => [node.id, describe(node, shorten)]));
+  for (const { id, children = [] } of profile.nodes)
+    for (const child of children) {
+      const called = functions.get(child);
+      const caller = functions.get(id)?.label ?? '';
+      if (called?.kind === 'engine') functions.set(child, { ...called, label: `engine, called by ${caller}` });
+    }
   const times = new Map<string, FunctionTime>();
   for (const [index, id] of profile.samples.entries()) {
-    const frame = frames.get(id);
+    const found = functions.get(id);
     // A sample stands for the time until the next one; behind the last nothing is known.
     const spentUs = profile.timeDeltas[index + 1];
-    if (frame === undefined || spentUs === undefined) continue;
-    const { functionName, url, lineNumber } = frame;
-    const name = functionName === '' ? '(anonymous)' : functionName;
-    const label = url === '' ? name : `${name} ${shorten(url)}:${lineNumber + 1}`;
-    const selfMs = (times.get(label)?.selfMs ?? 0) + Math.max(0, spentUs) / 1000;
-    times.set(label, { label, isNative: url === '', selfMs });
+    if (found === undefined || spentUs === undefined) continue;
+    const selfMs = (times.get(found.label)?.selfMs ?? 0) + Math.max(0, spentUs) / 1000;
+    times.set(found.label, { ...found, selfMs });
   }
   return [...times.values()].sort((a, b) => b.selfMs - a.selfMs);
+}
+
+function describe({ callFrame }: CpuProfileNode, shorten: (url: string) => string): Omit<FunctionTime, 'selfMs'> {
+  const { functionName, url, lineNumber } = callFrame;
+  const name = functionName === '' ? '(anonymous)' : functionName;
+  if (url !== '') return { label: `${name} ${shorten(url)}:${lineNumber + 1}`, kind: 'script' };
+  return { label: name, kind: engineFunction.test(name) ? 'engine' : 'node' };
 }

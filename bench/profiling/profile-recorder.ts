@@ -29,13 +29,17 @@ function record(folder: string): void {
       writeFileSync(place(current.name, 'begun'), '');
     } else {
       const profile = end(session, current.kind);
-      // Renamed, so that who waits for the file finds it whole.
-      writeFileSync(place(current.name, 'part'), JSON.stringify(profile));
-      renameSync(place(current.name, 'part'), place(current.name, 'json'));
+      writeWhole(place(current.name, 'json'), JSON.stringify(profile));
       current = undefined;
     }
   });
-  writeFileSync(path.join(folder, `${role}.pid`), String(process.pid));
+  writeWhole(path.join(folder, `${role}.pid`), String(process.pid));
+}
+
+/** Whoever waits for the file finds all of it. */
+function writeWhole(file: string, text: string): void {
+  writeFileSync(`${file}.part`, text);
+  renameSync(`${file}.part`, file);
 }
 
 /** The server forks its runners with an environment and arguments of its own choice: both get what brings this file along. */

@@ -18,8 +18,8 @@ export interface StreamsSummary {
 
 const shownFunctions = 12;
 const idle = '(idle)';
-/** The engine computes in here. */
-const decode = /^llama_(decode|encode)$/;
+/** The call in which the engine computes; all its others only look after state. */
+const decode = /called by (decode|encode) /;
 
 export function profileSummary({ streams, tokens, tokensPerSecond, processes }: StreamsSummary): string {
   const head = `${streams} ${streams === 1 ? 'stream' : 'streams'}: ${tokens} tokens, ${tokensPerSecond.toFixed(1)} tok/s (with the profiler on)`;
@@ -30,7 +30,7 @@ function processSummary({ role, times, bytesPerToken }: ProcessSummary, tokens: 
   const sum = (of: readonly FunctionTime[]): number => of.reduce((total, { selfMs }) => total + selfMs, 0);
   const busyTimes = times.filter(({ label }) => label !== idle);
   const busyMs = sum(busyTimes);
-  const decodeMs = sum(times.filter(({ label, isNative }) => isNative && decode.test(label)));
+  const decodeMs = sum(times.filter(({ label, kind }) => kind === 'engine' && decode.test(label)));
   const rows = busyTimes
     .slice(0, shownFunctions)
     .map(({ label, selfMs }) => [label, selfMs.toFixed(0), percent(selfMs, busyMs)]);

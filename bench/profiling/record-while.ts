@@ -20,8 +20,11 @@ export async function recordWhile<Result>(
   const place = (role: ProfiledRole, ending: string): string =>
     path.join(folder, `${recording.name}.${role}.${ending}`);
   const tellAll = async (answer: string): Promise<void> => {
-    for (const role of profiledRoles)
-      process.kill(Number(readFileSync(path.join(folder, `${role}.pid`), 'utf8')), 'SIGUSR2');
+    for (const role of profiledRoles) {
+      const pidFile = path.join(folder, `${role}.pid`);
+      await untilThere(pidFile, signal);
+      process.kill(Number(readFileSync(pidFile, 'utf8')), 'SIGUSR2');
+    }
     for (const role of profiledRoles) await untilThere(place(role, answer), signal);
   };
   await tellAll('begun');
