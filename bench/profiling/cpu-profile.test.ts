@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { expect, it } from 'vitest';
 import { selfTimes } from './cpu-profile.ts';
 
@@ -27,21 +28,26 @@ it('gives each sample the time until the next one, and adds what has the same pl
   ]);
 });
 
-it('tells functions of the engine by who called them, whatever name they have', () => {
+it('tells calls of the engine by who called them, whatever name they have', () => {
+  const model = 'file:///app/dist/llama/model.js';
   const profile = {
     nodes: [
-      node(1, '(root)', [2, 3]),
-      node(2, 'decode', [4], 'model.js', 0),
-      node(3, 'remove', [5], 'model.js', 4),
-      node(4, 'llama_memory_seq_rm'),
-      node(5, 'llama_memory_seq_rm'),
+      node(1, '(root)', [2, 3, 6]),
+      node(2, 'decode', [4, 7], model, 0),
+      node(3, 'remove', [5], model, 4),
+      node(4, 'ushort'),
+      node(5, 'ushort'),
+      node(6, 'ushort'), // another's
+      node(7, '(garbage collector)'),
     ],
-    samples: [4, 5, 1],
-    timeDeltas: [0, 3000, 1000],
+    samples: [4, 5, 6, 7, 1],
+    timeDeltas: [0, 4000, 3000, 2000, 1000],
   };
-  expect(selfTimes(profile, String)).toEqual([
-    { label: 'engine, called by decode model.js:1', kind: 'engine', selfMs: 3 },
-    { label: 'engine, called by remove model.js:5', kind: 'engine', selfMs: 1 },
+  expect(selfTimes(profile, (url) => path.basename(url))).toEqual([
+    { label: 'engine, called by decode model.js:1', kind: 'engine', selfMs: 4 },
+    { label: 'engine, called by remove model.js:5', kind: 'engine', selfMs: 3 },
+    { label: 'ushort', kind: 'node', selfMs: 2 },
+    { label: '(garbage collector)', kind: 'node', selfMs: 1 },
   ]);
 });
 

@@ -21,20 +21,25 @@ export interface FunctionTime {
 }
 
 /**
- * All functions of libllama enter through one piece of koffi, so V8 gives their time to whichever of their names it met there. Only who
- * called is certain.
+ * The files that call libllama. All its functions enter through one piece of koffi, and V8 gives their time to whichever name it met there
+ * ("ushort", "llama_memory_seq_rm"): only who called is certain.
  */
-const engineFunction = /^(llama|ggml)_/;
+const engineCaller = /\/dist\/llama\//;
+
+/** `(garbage collector)` and the like: nobody called it. */
+const stateOfV8 = /^\(/;
 
 /** Longest first; the times of equal labels are added. `shorten` makes a file's address readable. */
 export function selfTimes(profile: CpuProfile, shorten: (url: string) => string): readonly FunctionTime[] {
   const functions = new Map(profile.nodes.map((node) => [node.id, describe(node, shorten)]));
-  for (const { id, children = [] } of profile.nodes)
+  for (const { id, callFrame, children = [] } of profile.nodes) {
+    if (!engineCaller.test(callFrame.url)) continue;
+    const label = `engine, called by ${functions.get(id)?.label ?? ''}`;
     for (const child of children) {
       const called = functions.get(child);
-      const caller = functions.get(id)?.label ?? '';
-      if (called?.kind === 'engine') functions.set(child, { ...called, label: `engine, called by ${caller}` });
+      if (called?.kind === 'node' && !stateOfV8.test(called.label)) functions.set(child, { label, kind: 'engine' });
     }
+  }
   const times = new Map<string, FunctionTime>();
   for (const [index, id] of profile.samples.entries()) {
     const found = functions.get(id);
@@ -51,5 +56,5 @@ function describe({ callFrame }: CpuProfileNode, shorten: (url: string) => strin
   const { functionName, url, lineNumber } = callFrame;
   const name = functionName === '' ? '(anonymous)' : functionName;
   if (url !== '') return { label: `${name} ${shorten(url)}:${lineNumber + 1}`, kind: 'script' };
-  return { label: name, kind: engineFunction.test(name) ? 'engine' : 'node' };
+  return { label: name, kind: 'node' };
 }
