@@ -1,15 +1,13 @@
 /** Servers with the chat model loaded, asked over HTTP: one stream, many streams, long prompts and prompts that share a beginning. */
-import type { BenchServer } from '../contestants/bench-server.ts';
-import { contextTokens } from '../contestants/llama-server-program.ts';
-import { chatModel } from '../contestants/models.ts';
-import { parallelStreams } from '../contestants/ollama-like-program.ts';
+import { parallelStreams, type BenchServer } from '../contestants/bench-server.ts';
 import { startServers } from '../contestants/start-servers.ts';
-import { generate, type Generation } from '../measuring/generate.ts';
+import { generateTogether } from '../measuring/generate-together.ts';
+import { generate } from '../measuring/generate.ts';
 import { uniquePrompt } from '../measuring/prompt-text.ts';
 import { warmUp } from '../measuring/warm-up.ts';
 import type { Measure, Scenario, Trial } from '../scenario.ts';
 
-interface HttpTrial {
+interface ServingTrial {
   readonly measure: Measure;
   readonly run: (server: BenchServer, signal: AbortSignal) => Promise<number>;
 }
@@ -17,7 +15,7 @@ interface HttpTrial {
 /** English prose of this length is about 1,500 tokens of the model. */
 const longPromptWords = 1300;
 
-const trials: readonly HttpTrial[] = [
+const trials: readonly ServingTrial[] = [
   {
     measure: { name: 'decode, 1 stream', unit: 'tok/s', better: 'higher' },
     run: async (server, signal) =>
@@ -59,10 +57,11 @@ const trials: readonly HttpTrial[] = [
   },
 ];
 
-export const http: Scenario = {
-  name: 'http',
+export const serving: Scenario = {
+  name: 'serving',
   summary: 'loaded servers over HTTP: decode rate, time to first text, 4 and 8 streams, shared prefixes',
   async open(context) {
+    const { chatModel, contextTokens } = context.contestants.setup;
     const servers = await startServers(context);
     return {
       trials: trials.map(({ measure, run }): Trial => ({
@@ -85,17 +84,5 @@ export const http: Scenario = {
 
 async function totalRate(server: BenchServer, streams: number, signal: AbortSignal): Promise<number> {
   const prompts = Array.from({ length: streams }, () => uniquePrompt(60));
-  const { elapsedMs, generations } = await generateTogether(server, prompts, 96, signal);
-  return generations.reduce((sum, { tokens }) => sum + tokens, 0) / (elapsedMs / 1000);
-}
-
-async function generateTogether(
-  server: BenchServer,
-  prompts: readonly string[],
-  maxTokens: number,
-  signal: AbortSignal,
-): Promise<{ readonly elapsedMs: number; readonly generations: readonly Generation[] }> {
-  const startedMs = performance.now();
-  const generations = await Promise.all(prompts.map((prompt) => generate(server, { prompt, maxTokens }, signal)));
-  return { elapsedMs: performance.now() - startedMs, generations };
+  return (await generateTogether(server, prompts, 96, signal)).tokensPerSecond;
 }
