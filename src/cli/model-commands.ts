@@ -128,9 +128,9 @@ export const modelCommands: readonly CommandSpec[] = [
       { command: 'corral cache clear smollm2:135m', what: "Remove one model's; without a name all" },
     ],
     environment: [
-      { name: 'CORRAL_PREFIX_CACHE', what: 'Disk space for them (default 4GiB; 0 keeps none)' },
-      { name: 'CORRAL_PREFIX_KEY_FILE', what: 'File with the key under which they are encrypted' },
-      modelsNote,
+      hostNote,
+      { name: 'CORRAL_PREFIX_CACHE', what: 'Disk space for them, told to the server (default 4GiB; 0 keeps none)' },
+      { name: 'CORRAL_PREFIX_KEY_FILE', what: 'File with the key under which the server encrypts them' },
     ],
     load: async () => (await import('./commands/prefix-cache.ts')).prefixCache,
   },

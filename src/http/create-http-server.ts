@@ -22,6 +22,7 @@ import { modelRoutes } from './ollama/model-routes.ts';
 import { registryRoutes } from './ollama/registry-routes.ts';
 import { serverRoutes } from './ollama/server-routes.ts';
 import { tokenRoutes } from './ollama/token-routes.ts';
+import { prefixRoutes } from './ollama/prefix-routes.ts';
 import { verifyRoutes } from './ollama/verify-routes.ts';
 import { openaiRoutes } from './openai/openai-routes.ts';
 import { responseRoutes } from './openai/response-routes.ts';
@@ -69,6 +70,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     ...createRoutes(options),
     ...registryRoutes(options),
     ...verifyRoutes(options),
+    ...prefixRoutes(options),
     ...openaiRoutes(options),
     ...responseRoutes(options),
     ...messagesRoutes(options),

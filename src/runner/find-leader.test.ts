@@ -1,8 +1,12 @@
 import { expect, test } from 'vitest';
 import { findLeader } from './find-leader.ts';
 
-function running(tokens: readonly number[], changes: { adapters?: string; shifted?: boolean } = {}) {
-  return { tokens, adapters: '', shifted: false, ...changes };
+function running(
+  tokens: readonly number[],
+  changes: { adapters?: string; shifted?: boolean; remembers?: boolean } = {},
+) {
+  const { remembers = true, ...others } = changes;
+  return { tokens, adapters: '', shifted: false, request: { remembers }, ...others };
 }
 
 const cases: readonly [name: string, others: readonly ReturnType<typeof running>[], leader: number, length: number][] =
@@ -13,6 +17,7 @@ const cases: readonly [name: string, others: readonly ReturnType<typeof running>
     ['of equals the oldest', [running([1, 2, 8]), running([1, 2, 9])], 0, 2],
     ['the last token is never taken from another', [running([1, 2, 3, 4, 5])], 0, 3],
     ['other adapters compute other cells', [running([1, 2, 3], { adapters: 'a' }), running([1, 8])], 1, 1],
+    ['nothing is taken from one that keeps to itself', [running([1, 2, 3], { remembers: false })], -1, 0],
     ['cells after a shift are not those of their tokens', [running([1, 2, 3], { shifted: true })], -1, 0],
   ];
 

@@ -7,6 +7,7 @@ import { commonPrefixLength } from './common-prefix.ts';
 export interface Leading {
   readonly tokens: readonly number[];
   readonly adapters: string;
+  readonly request: { readonly remembers: boolean };
   /** Its tokens don't say any more what its cells hold. */
   readonly shifted: boolean;
 }
@@ -19,7 +20,7 @@ export function findLeader<L extends Leading>(
 ): { readonly leader: L; readonly length: number } | undefined {
   let best: { leader: L; length: number } | undefined;
   for (const leader of running) {
-    if (leader.shifted || leader.adapters !== adapters) continue;
+    if (leader.shifted || !leader.request.remembers || leader.adapters !== adapters) continue;
     const length = commonPrefixLength(leader.tokens, tokens, tokens.length - 1);
     if (length > (best?.length ?? 0)) best = { leader, length };
   }

@@ -23,6 +23,8 @@ interface Entry extends Slot {
   /** Adapters that its cells were computed with. */
   adapters: string;
   busy: boolean;
+  /** Whether the request that runs in it lets others have what it computes. */
+  isOpen: boolean;
   lastUsed: number;
 }
 
@@ -42,6 +44,7 @@ export class PrefixCache {
       tokens: [],
       adapters: '',
       busy: false,
+      isOpen: true,
       lastUsed: 0,
     }));
   }
@@ -66,12 +69,13 @@ export class PrefixCache {
 
   /**
    * A free slot that holds the longest known beginning of `tokens`, computed with the same adapters, and nothing more; undefined when all are busy. The
-   * last token is never reused: its logits are needed, so it must be computed.
+   * last token is never reused: its logits are needed, so it must be computed. `isOpen`: whether others may share what is computed in it meanwhile.
    */
-  take(tokens: readonly number[], adapters: string): Slot | undefined {
+  take(tokens: readonly number[], adapters: string, isOpen = true): Slot | undefined {
     const entry = this.#bestFree(tokens, adapters);
     if (entry === undefined) return undefined;
     entry.busy = true;
+    entry.isOpen = isOpen;
     const own = entry.adapters === adapters ? commonPrefixLength(entry.tokens, tokens, tokens.length - 1) : 0;
     for (const other of this.#entries) if (!other.busy) this.#putAside(other, 0);
     // It is taken over for its beginning; its rest may be wanted by the one who left it.
@@ -168,7 +172,7 @@ export class PrefixCache {
     let best: Entry | undefined;
     let bestLength = entry.tokens.length;
     for (const other of this.#entries) {
-      if (other === entry || other.adapters !== entry.adapters) continue;
+      if (other === entry || other.adapters !== entry.adapters || (other.busy && !other.isOpen)) continue;
       const length = commonPrefixLength(other.tokens, tokens, tokens.length - 1);
       if (length <= bestLength) continue;
       if (length < other.tokens.length && !this.#memory.canCut(other.sequence, length)) continue;

@@ -29,7 +29,7 @@ import type { DraftModel } from './draft-model.ts';
 import { Drafter, type DraftWish } from './drafter.ts';
 import { findLeader } from './find-leader.ts';
 import { GenerationOutput, type Outcome } from './generation-output.ts';
-import { PrefixCache } from './prefix-cache.ts';
+import { PrefixCache, type Slot } from './prefix-cache.ts';
 import { PrefixFiles } from './prefix-files.ts';
 import { pendingTokens, plannableTokens, type Sequence } from './sequence.ts';
 import { startSequence } from './start-sequence.ts';
@@ -199,7 +199,7 @@ export class ServingLoop {
       }
       const fits = reserved + cellsToGrow * (this.#running.length + 1) <= this.#load.kvCells;
       if (!fits && this.#running.length > 0) return;
-      const slot = this.#cache.take(next.saved === undefined ? next.tokens : [], next.adapters);
+      const slot = this.#cache.take(next.saved === undefined ? next.tokens : [], next.adapters, next.request.remembers);
       if (slot === undefined) return;
       this.#waiting.shift();
       next.slot = slot;
@@ -387,7 +387,8 @@ export class ServingLoop {
       while (slot.tokens.length < Math.min(computed, sequence.tokens.length)) {
         slot.tokens.push(sequence.tokens[slot.tokens.length] ?? 0);
       }
-      if (sequence.stops.includes(slot.tokens.length)) this.#cache.checkpoint(slot);
+      const keeps = sequence.request.remembers && sequence.stops.includes(slot.tokens.length);
+      if (keeps) this.#cache.checkpoint(slot);
       const output = outputs[at] ?? -1;
       if (output < 0) continue;
       if (sequence.promptDoneAtMs === 0) sequence.promptDoneAtMs = nowMs;
@@ -455,9 +456,7 @@ export class ServingLoop {
     this.#waiting = this.#waiting.filter((other) => other !== sequence);
     this.#running = this.#running.filter((other) => other !== sequence);
     const { slot } = sequence;
-    if (slot !== undefined && !sequence.request.remembers) this.#cache.drop(slot);
-    // After a shift the cells behind the kept tokens were computed in another context than their tokens say.
-    else if (slot !== undefined) this.#cache.putBack(slot, sequence.shifted ? sequence.keepTokens : slot.tokens.length);
+    if (slot !== undefined) this.#cache.putBack(slot, reusableTokens(sequence, slot));
     sequence.slot = undefined;
     sequence.sampler.free();
   }
@@ -479,6 +478,14 @@ export class ServingLoop {
       this.#fail(sequence, new CorralError('runner_failed', 'the engine failed to compute a step'));
     }
   }
+}
+
+/** How many of a slot's tokens another request may go on from. */
+function reusableTokens({ request, cachedTokens, shifted, keepTokens }: Sequence, slot: Slot): number {
+  // What it found was there before it.
+  if (!request.remembers) return Math.min(cachedTokens, slot.tokens.length);
+  // After a shift the cells behind the kept tokens were computed in another context than their tokens say.
+  return shifted ? keepTokens : slot.tokens.length;
 }
 
 function nanoseconds(ms: number): number {

@@ -162,7 +162,8 @@ describe('a draft that does not pay', () => {
     const runner = await start({ draft: draftLoad(chatLoad, chatModelPath) });
     try {
       const { done } = await answer(runner, ask(questions[2] ?? '', { numPredict: 60, mostDrafted: 4 }));
-      expect(done.drafts?.model.checked ?? 0).toBeLessThan(10);
+      // Drafting at every step would check 48; before the cost of either is known some are tried.
+      expect(done.drafts?.model.checked ?? 0).toBeLessThan(40);
     } finally {
       await runner.close();
     }

@@ -199,6 +199,7 @@ const grammarOf = (format: PromptFormat, parameters: Arguments): string => {
   if (format.callSyntax === undefined) throw new Error('this format has no grammar of calls');
   return toolCallGrammar(format.callSyntax, {
     tools: [toolOf(parameters)],
+    strict: [],
     choice: 'required',
     parallel: false,
     contentSchema: undefined,
