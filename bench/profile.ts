@@ -56,8 +56,11 @@ async function profile(signal: AbortSignal): Promise<void> {
 async function startProfiled(folder: string, signal: AbortSignal): Promise<BenchServer> {
   const setup = { chatModel: starterChatModel, contextTokens: 4096, peersFolder: '' };
   const corral = await findCorral(setup, scope, signal);
-  const [node = process.execPath, ...args] = corral.command;
-  const command = [node, '--import', pathToFileURL(recorder).href, ...args];
+  // Module by module, as tsc writes them, so that a function's file says where it belongs; the program itself is bundled.
+  const main = pathToFileURL(path.join(projectRoot, 'dist/main.js')).href;
+  const start = `import { main } from ${JSON.stringify(main)}; process.exitCode = await main(process.argv.slice(1));`;
+  const recording = ['--import', pathToFileURL(recorder).href];
+  const command = [process.execPath, ...recording, '--input-type=module', '--eval', start, '--'];
   return await startOllamaLike({ ...corral, command }, scope, signal, { environment: { [folderVariable]: folder } });
 }
 

@@ -11,6 +11,12 @@ import { TokenBatch } from '../llama/token-batch.ts';
 import { pairTokens } from './pair-tokens.ts';
 import { relevance } from './relevance.ts';
 
+/**
+ * Attention looks at the whole batch for every token, also at the texts of others: beyond what keeps the kernels busy that is lost. Measured (MiniLM,
+ * 2 cores, AVX2): texts of 8 to 200 words a tenth faster in batches of 256 tokens than of 512.
+ */
+const enoughTokens = 256;
+
 interface PendingRequest {
   readonly id: number;
   readonly type: 'embed' | 'rerank';
@@ -96,7 +102,8 @@ export class EmbeddingQueue {
     this.#model.useAdapters(first?.request.adapters ?? []);
     for (const input of this.#inputs) {
       if (input.request.adapterKey !== first?.request.adapterKey) break;
-      const full = this.#batch.length + input.tokens.length > this.#batch.capacity;
+      const most = inputs.length === 0 ? this.#batch.capacity : Math.min(this.#batch.capacity, enoughTokens);
+      const full = this.#batch.length + input.tokens.length > most;
       if (full || inputs.length === this.#load.sequences) break;
       for (const [position, token] of input.tokens.entries()) this.#batch.add(token, position, inputs.length, true);
       inputs.push(input);
