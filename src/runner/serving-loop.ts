@@ -16,6 +16,7 @@ import { TokenBatch } from '../llama/token-batch.ts';
 import { AdapterTurns } from './adapter-turns.ts';
 import { planBatch, tileTokens, type PlanEntry, type StepKind } from './batch-planner.ts';
 import { shiftCut } from './context-window.ts';
+import { FairQueue } from './fair-queue.ts';
 import { findDraft } from './find-draft.ts';
 import { GenerationOutput, type Outcome } from './generation-output.ts';
 import { planDrafts } from './plan-drafts.ts';
@@ -42,8 +43,8 @@ export class ServingLoop {
   readonly #cost = new StepCost();
   readonly #output: GenerationOutput;
   readonly #turns = new AdapterTurns();
-  /** By arrival. */
-  #waiting: Sequence[] = [];
+  readonly #waiting = new FairQueue<Sequence>(({ request }) => request.client ?? '');
+  /** By the time they were let in. */
   #running: Sequence[] = [];
   #lastStep: StepKind = 'bulk';
   /** Adapters of the step that is being made; only sequences of these take part. */
@@ -67,14 +68,14 @@ export class ServingLoop {
   }
 
   get hasWork(): boolean {
-    return this.#waiting.length > 0 || this.#running.length > 0;
+    return this.#waiting.size > 0 || this.#running.length > 0;
   }
 
   generate(request: GenerateRequest): void {
     try {
       const sequence = startSequence(this.#bindings, this.#model, this.#load.contextTokens, request);
       if (sequence.mostGenerated === 0) this.#finish(sequence, 'length');
-      else this.#waiting.push(sequence);
+      else this.#waiting.add(sequence);
     } catch (thrown) {
       const { code, message, cause, param } = toCorralError(thrown);
       const tooLong = code === 'prompt_too_long' ? (cause as { tokens: number; limit: number }) : undefined;
@@ -90,7 +91,7 @@ export class ServingLoop {
   }
 
   cancel(id: number): void {
-    const sequence = [...this.#running, ...this.#waiting].find(({ request }) => request.id === id);
+    const sequence = [...this.#running, ...this.#waiting.waiting()].find(({ request }) => request.id === id);
     if (sequence !== undefined) this.#fail(sequence, new CorralError('canceled', 'the request was canceled'));
   }
 
@@ -156,20 +157,21 @@ export class ServingLoop {
   }
 
   #admit(): void {
-    while (this.#waiting[0] !== undefined) {
-      const next = this.#waiting[0];
-      if (this.#running.length >= this.#load.sequences) return;
+    while (this.#running.length < this.#load.sequences) {
+      const next = this.#waiting.peek();
+      if (next === undefined) return;
       let reserved = next.tokens.length;
       for (const { tokens } of this.#running) reserved += tokens.length;
       const fits = reserved + cellsToGrow * (this.#running.length + 1) <= this.#load.kvCells;
       if (!fits && this.#running.length > 0) return;
       const slot = this.#cache.take(next.saved === undefined ? next.tokens : [], next.adapters);
       if (slot === undefined) return;
-      this.#waiting.shift();
+      this.#waiting.take();
       next.slot = slot;
       if (next.startedAtMs === 0) {
         next.startedAtMs = performance.now();
         next.cachedTokens = slot.tokens.length;
+        this.#waiting.charge(next, next.tokens.length - slot.tokens.length);
         this.#tellBegin(next);
       }
       this.#running.push(next);
@@ -254,7 +256,7 @@ export class ServingLoop {
     this.#cache.drop(slot);
     sequence.slot = undefined;
     this.#running.pop();
-    this.#waiting.unshift(sequence);
+    this.#waiting.putBack(sequence);
     return true;
   }
 
@@ -322,6 +324,7 @@ export class ServingLoop {
       accepted++;
     }
     sequence.trust.record(drafted, accepted);
+    this.#waiting.charge(sequence, accepted + 1);
     return outcome;
   }
 
@@ -351,7 +354,7 @@ export class ServingLoop {
   }
 
   #leave(sequence: Sequence): void {
-    this.#waiting = this.#waiting.filter((other) => other !== sequence);
+    this.#waiting.leave(sequence);
     this.#running = this.#running.filter((other) => other !== sequence);
     const { slot } = sequence;
     // After a shift the cells behind the kept tokens were computed in another context than their tokens say.
