@@ -13,7 +13,8 @@
 interface Client<Item> {
   /** With their numbers of arrival. */
   readonly waiting: { readonly item: Item; readonly arrival: number }[];
-  running: number;
+  /** Items that run, and those set back. */
+  begun: number;
   service: number;
   /** Number of its last item among all that were taken; 0 = none yet. */
   lastTaken: number;
@@ -43,7 +44,7 @@ export class FairQueue<Item> {
   add(item: Item): void {
     this.#raiseFloor();
     const key = this.#clientOf(item);
-    const client = this.#clients.get(key) ?? { waiting: [], running: 0, service: this.#floor, lastTaken: 0 };
+    const client = this.#clients.get(key) ?? { waiting: [], begun: 0, service: this.#floor, lastTaken: 0 };
     if (client.waiting.length === 0) client.service = Math.max(client.service, this.#floor);
     client.waiting.push({ item, arrival: this.#arrivals++ });
     this.#waitingItems++;
@@ -57,30 +58,24 @@ export class FairQueue<Item> {
 
   /** What `peek` shows begins to run. */
   take(): Item | undefined {
-    const setBack = this.#setBack.shift();
-    const client = setBack === undefined ? this.#next() : this.#clients.get(this.#clientOf(setBack));
-    const item = setBack ?? client?.waiting.shift()?.item;
-    if (client === undefined || item === undefined) return undefined;
-    if (setBack === undefined) this.#waitingItems--;
-    client.running++;
-    client.lastTaken = ++this.#taken;
-    this.#running.add(item);
+    const item = this.#setBack.shift() ?? this.#takeFromClient();
+    if (item !== undefined) this.#running.add(item);
     return item;
   }
 
   /** A running item can't go on. It waits again, and is next. */
   putBack(item: Item): void {
-    this.#stop(item);
-    this.#setBack.unshift(item);
+    if (this.#running.delete(item)) this.#setBack.unshift(item);
   }
 
   /** An item is over, whether it runs or waits. One that is not known changes nothing. */
   leave(item: Item): void {
-    if (!this.#stop(item) && !remove(this.#setBack, (other) => other === item)) {
-      const client = this.#clients.get(this.#clientOf(item));
-      if (client !== undefined && remove(client.waiting, (other) => other.item === item)) this.#waitingItems--;
-    }
-    this.#forget(this.#clientOf(item));
+    const key = this.#clientOf(item);
+    const client = this.#clients.get(key);
+    if (client === undefined) return;
+    if (this.#running.delete(item) || remove(this.#setBack, (other) => other === item)) client.begun--;
+    else if (remove(client.waiting, (other) => other.item === item)) this.#waitingItems--;
+    this.#forget(key);
   }
 
   /** So many tokens were computed for a running item. */
@@ -93,6 +88,16 @@ export class FairQueue<Item> {
   *waiting(): Generator<Item, void, undefined> {
     yield* this.#setBack;
     for (const { waiting } of this.#clients.values()) for (const { item } of waiting) yield item;
+  }
+
+  #takeFromClient(): Item | undefined {
+    const client = this.#next();
+    const first = client?.waiting.shift();
+    if (client === undefined || first === undefined) return undefined;
+    this.#waitingItems--;
+    client.begun++;
+    client.lastTaken = ++this.#taken;
+    return first.item;
   }
 
   /** Equal counters, as of one that has just come: whose turn was longest ago, then who came first. */
@@ -117,18 +122,10 @@ export class FairQueue<Item> {
     }
   }
 
-  /** Whether it was running. */
-  #stop(item: Item): boolean {
-    if (!this.#running.delete(item)) return false;
-    const client = this.#clients.get(this.#clientOf(item));
-    if (client !== undefined) client.running--;
-    return true;
-  }
-
   /** A client without items and debts is as good as one that was never there. */
   #forget(key: string): void {
     const client = this.#clients.get(key);
-    if (client === undefined || client.waiting.length > 0 || client.running > 0) return;
+    if (client === undefined || client.waiting.length > 0 || client.begun > 0) return;
     if (client.service <= this.#floor) this.#clients.delete(key);
   }
 }
