@@ -36,8 +36,8 @@ export interface BatchPlan {
 export const tileTokens = 64;
 
 /**
- * `sequences` in order of arrival. `bulkBudget` bounds the tokens of a bulk step, but for a prompt of less than two tiles, which
- * goes whole; `capacity` bounds those of any. `last` is the kind of the step before.
+ * `sequences` in order of arrival. `bulkBudget` bounds the tokens of a bulk step, but for prompts of less than two tiles (the oldest,
+ * the shortest), which go whole; `capacity` bounds those of any. `last` is the kind of the step before.
  */
 export function planBatch(
   sequences: readonly PlannedSequence[],
@@ -86,7 +86,16 @@ function planBulk(sequences: readonly PlannedSequence[], budget: number, capacit
   const first = piece(oldest.pending, Math.min(share, room)) || Math.min(oldest.pending, 2 * tileTokens - 1);
   const entries: PlanEntry[] = [{ key: oldest.key, count: first }];
   room -= first;
-  for (const { key, pending } of others.toSorted((a, b) => a.pending - b.pending)) {
+  const [shortest, ...rest] = others.toSorted((a, b) => a.pending - b.pending);
+  // One that can't be split may fit into no step's second half. If it waited for its turn as the oldest, a question of a hundred tokens
+  // would stand behind whole documents; so it goes along, for less than a tile more than the budget.
+  if (shortest !== undefined && shortest.pending < 2 * tileTokens && shortest.pending <= capacity - first) {
+    entries.push({ key: shortest.key, count: shortest.pending });
+    room -= shortest.pending;
+  } else if (shortest !== undefined) {
+    rest.unshift(shortest);
+  }
+  for (const { key, pending } of rest) {
     const count = piece(pending, room);
     if (count === 0) continue;
     entries.push({ key, count });
