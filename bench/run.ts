@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: Corral beside its peers on this machine. Builds nothing and knows nothing of Corral's inside: it starts the
- * programs as a user would. Everything it starts lives in temporary folders on loopback ports and goes when it ends, also on Ctrl+C.
+ * `npm run bench`: Corral beside its peers on this machine. Builds nothing and, but for the simulation, knows nothing of Corral's inside:
+ * it starts the programs as a user would. Everything it starts lives in temporary folders on loopback ports and goes when it ends, also on Ctrl+C.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -14,6 +14,7 @@ import { failureLines, scenarioTable } from './report/scenario-table.ts';
 import { runTrial } from './run-trials.ts';
 import { scenarios } from './scenario-list.ts';
 import type { Scenario } from './scenario.ts';
+import { runSimulation } from './simulation/run-simulation.ts';
 
 const exitInterrupted = 130;
 const exitUsage = 2;
@@ -33,6 +34,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(benchHelp(scenarios));
     return 0;
   }
+  if (options.simulates) return runSimulation(options.jsonFile && path.resolve(options.jsonFile));
 
   const scope = new Scope();
   const interrupt = new AbortController();
