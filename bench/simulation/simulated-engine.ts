@@ -5,6 +5,7 @@
 import { planBatch, type PlanEntry, type StepKind } from '../../src/runner/batch-planner.ts';
 import { FairQueue } from '../../src/runner/fair-queue.ts';
 import { StepBudget } from '../../src/runner/step-budget.ts';
+import { StepTurns } from '../../src/runner/step-turns.ts';
 import { pendingTokens, type SimulatedRequest } from './simulated-request.ts';
 import { stepMs } from './step-time.ts';
 
@@ -22,7 +23,8 @@ export class SimulatedEngine {
   readonly #queue: FairQueue<SimulatedRequest>;
   readonly #budget: StepBudget;
   readonly #running: SimulatedRequest[] = [];
-  #lastStep: StepKind = 'bulk';
+  readonly #turns = new StepTurns();
+  #kind: StepKind = 'bulk';
   #plan: readonly PlanEntry[] = [];
 
   /** `clientOf` says who takes turns; the same text for all makes it a queue by arrival. */
@@ -50,6 +52,7 @@ export class SimulatedEngine {
     for (const { count } of this.#plan) tokens += count;
     const ms = stepMs(tokens);
     this.#budget.record(tokens, ms);
+    this.#turns.record(this.#kind, ms);
     return ms;
   }
 
@@ -96,13 +99,13 @@ export class SimulatedEngine {
         }),
         this.#budget.tokens(this.#running.some(({ generated }) => generated > 0)),
         this.#sizes.batchTokens,
-        this.#lastStep,
+        this.#turns.last,
       );
       let used = 0;
       for (const { count } of entries) used += count;
       for (const { cells } of this.#running) used += cells;
       if (used <= this.#sizes.kvCells || !this.#setBackYoungest()) {
-        this.#lastStep = kind;
+        this.#kind = kind;
         return entries;
       }
     }

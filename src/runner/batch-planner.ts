@@ -6,7 +6,7 @@
  * a greedy answer at a near-tie changes with the company (measured: 4 of 8 answers did). So
  *   small steps: every decoding sequence's one token, prompts with fewer than 64 tokens left and drafted tokens, under 64 in all;
  *   bulk steps:  prompts with at least 64 tokens left, in pieces of at least 64.
- * Where both wait they alternate. Alone, a prompt goes through the same kernels as in Ollama.
+ * Where both wait they take turns (step-turns.ts). Alone, a prompt goes through the same kernels as in Ollama.
  *
  * In a bulk step half the budget goes to the oldest prompt, so that it always advances and none starves, and the rest to the
  * shortest, so that a question is not stuck behind a document.
@@ -89,7 +89,8 @@ function planBulk(sequences: readonly PlannedSequence[], budget: number, capacit
   const [shortest, ...rest] = others.toSorted((a, b) => a.pending - b.pending);
   // One that can't be split may fit into no step's second half. If it waited for its turn as the oldest, a question of a hundred tokens
   // would stand behind whole documents; so it goes along, for less than a tile more than the budget.
-  if (shortest !== undefined && shortest.pending < 2 * tileTokens && shortest.pending <= capacity - first) {
+  const most = Math.min(2 * tileTokens - 1, room + tileTokens - 1, capacity - first);
+  if (shortest !== undefined && shortest.pending <= most) {
     entries.push({ key: shortest.key, count: shortest.pending });
     room -= shortest.pending;
   } else if (shortest !== undefined) {

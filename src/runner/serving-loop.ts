@@ -25,6 +25,7 @@ import { SlotCache } from './slot-cache.ts';
 import { startSequence } from './start-sequence.ts';
 import { StepBudget } from './step-budget.ts';
 import { StepCost } from './step-cost.ts';
+import { StepTurns } from './step-turns.ts';
 
 /** Cells that must be left per running sequence before another is let in, so that it isn't set back at once. */
 const cellsToGrow = 32;
@@ -46,7 +47,9 @@ export class ServingLoop {
   readonly #waiting = new FairQueue<Sequence>(({ request }) => request.client ?? '');
   /** By the time they were let in. */
   #running: Sequence[] = [];
-  #lastStep: StepKind = 'bulk';
+  readonly #stepTurns = new StepTurns();
+  /** Of the step that is being made. */
+  #kind: StepKind = 'bulk';
   /** Adapters of the step that is being made; only sequences of these take part. */
   #adapters = '';
 
@@ -113,6 +116,7 @@ export class ServingLoop {
     }
     const nowMs = performance.now();
     this.#budget.record(this.#batch.length, nowMs - startedMs);
+    this.#stepTurns.record(this.#kind, nowMs - startedMs);
     this.#advance(plan, outputs, nowMs);
     const isSmall = this.#batch.length < tileTokens;
     if (isSmall) this.#cost.record(this.#batch.length, performance.now() - startedMs);
@@ -223,12 +227,12 @@ export class ServingLoop {
         }),
         this.#budget.tokens(this.#running.some(({ generated }) => generated > 0)),
         this.#batch.capacity,
-        this.#lastStep,
+        this.#stepTurns.last,
       );
       let needed = 0;
       for (const { count } of entries) needed += count;
       if (this.#reclaimFor(needed) || !this.#setBackYoungest()) {
-        this.#lastStep = kind;
+        this.#kind = kind;
         return entries;
       }
     }
