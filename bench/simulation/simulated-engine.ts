@@ -4,6 +4,7 @@
  */
 import { planBatch, type PlanEntry, type StepKind } from '../../src/runner/batch-planner.ts';
 import { FairQueue } from '../../src/runner/fair-queue.ts';
+import { hasPromptPlace } from '../../src/runner/prompt-places.ts';
 import { StepBudget } from '../../src/runner/step-budget.ts';
 import { StepTurns } from '../../src/runner/step-turns.ts';
 import { pendingTokens, type SimulatedRequest } from './simulated-request.ts';
@@ -79,12 +80,15 @@ export class SimulatedEngine {
 
   #admit(): void {
     while (this.#running.length < this.#sizes.sequences) {
-      const next = this.#queue.peek();
+      const pending = this.#running.map(pendingTokens);
+      const mayBegin = ({ promptTokens }: SimulatedRequest) =>
+        hasPromptPlace(promptTokens, pending, this.#sizes.sequences);
+      const next = this.#queue.peek(mayBegin);
       if (next === undefined) return;
       let reserved = next.promptTokens + next.generated + cellsToGrow * (this.#running.length + 1);
       for (const { promptTokens, generated } of this.#running) reserved += promptTokens + generated;
       if (reserved > this.#sizes.kvCells && this.#running.length > 0) return;
-      this.#queue.take();
+      this.#queue.take(mayBegin);
       if (next.setBacks === 0) this.#queue.charge(next, next.promptTokens);
       this.#running.push(next);
     }

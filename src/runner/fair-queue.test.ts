@@ -50,6 +50,19 @@ test.each<[string, string, string]>([
   expect(play(steps)).toBe(expected);
 });
 
+test('a client whose first item may not begin is passed by, and keeps its turn', () => {
+  const queue = new FairQueue<string>(clientOf);
+  for (const item of ['a1', 'a2', 'b1']) queue.add(item);
+  const notA = (item: string) => clientOf(item) !== 'a';
+  expect([queue.peek(notA), queue.take(notA), queue.peek(notA), queue.take(notA)]).toEqual([
+    'b1',
+    'b1',
+    undefined,
+    undefined,
+  ]);
+  expect(queue.take()).toBe('a1');
+});
+
 describe('properties', () => {
   const client = fc.constantFrom('a', 'b', 'c', 'd');
   const operation = fc.record({

@@ -66,14 +66,14 @@ export class FairQueue<Item> {
     this.#clients.set(key, client);
   }
 
-  /** Who is next. It waits until `take`. */
-  peek(): Item | undefined {
-    return this.#setBack[0] ?? this.#next()?.waiting[0]?.item;
+  /** Who is next. It waits until `take`. Clients whose first item may not begin are passed by; what was set back is not asked. */
+  peek(mayBegin: (item: Item) => boolean = () => true): Item | undefined {
+    return this.#setBack[0] ?? this.#next(mayBegin)?.waiting[0]?.item;
   }
 
-  /** What `peek` shows begins to run. */
-  take(): Item | undefined {
-    const item = this.#setBack.shift() ?? this.#takeFromClient();
+  /** What `peek` shows, asked in the same way, begins to run. */
+  take(mayBegin: (item: Item) => boolean = () => true): Item | undefined {
+    const item = this.#setBack.shift() ?? this.#takeFrom(this.#next(mayBegin));
     if (item !== undefined) this.#running.add(item);
     return item;
   }
@@ -108,8 +108,7 @@ export class FairQueue<Item> {
     for (const { waiting } of this.#clients.values()) for (const { item } of waiting) yield item;
   }
 
-  #takeFromClient(): Item | undefined {
-    const client = this.#next();
+  #takeFrom(client: Client<Item> | undefined): Item | undefined {
     const first = client?.waiting.shift();
     if (client === undefined || first === undefined) return undefined;
     this.#waitingItems--;
@@ -119,10 +118,12 @@ export class FairQueue<Item> {
   }
 
   /** Equal counters, as of one that has just come: whose turn was longest ago, then who came first. */
-  #next(): Client<Item> | undefined {
+  #next(mayBegin: (item: Item) => boolean = () => true): Client<Item> | undefined {
     let best: Client<Item> | undefined;
     for (const client of this.#clients.values()) {
-      if (client.waiting.length > 0 && (best === undefined || isBefore(client, best))) best = client;
+      const [first] = client.waiting;
+      if (first === undefined || (best !== undefined && !isBefore(client, best))) continue;
+      if (mayBegin(first.item)) best = client;
     }
     return best;
   }
