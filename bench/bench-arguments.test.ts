@@ -11,8 +11,12 @@ const defaults = {
   simulates: false,
   runs: 5,
   mostSchemas: undefined,
+  model: undefined,
+  contextTokens: 4096,
+  peersFolder: undefined,
+  resultsFolder: undefined,
   jsonFile: undefined,
-  help: false,
+  show: 'results',
 };
 
 describe('parseBenchArguments', () => {
@@ -25,8 +29,16 @@ describe('parseBenchArguments', () => {
     ['a number of schemas', ['--schemas', '20'], { mostSchemas: 20 }],
     ['a file for the figures', ['--json', 'out/figures.json'], { jsonFile: 'out/figures.json' }],
     ['the simulation', ['simulate'], { scenarioNames: [], simulates: true }],
-    ['a request for help', ['--help'], { help: true }],
-    ['the short form of it', ['-h'], { help: true }],
+    ['a model of the reader', ['--model', 'my.gguf'], { model: 'my.gguf' }],
+    ['another context', ['--context', '8192'], { contextTokens: 8192 }],
+    [
+      'other peers and another place for the results',
+      ['--peers=/p', '--to=/r'],
+      { peersFolder: '/p', resultsFolder: '/r' },
+    ],
+    ['a request for the list', ['--list'], { show: 'list' }],
+    ['a request for help', ['--help'], { show: 'help' }],
+    ['the short form of it', ['-h'], { show: 'help' }],
   ])('understands %s', (_, args, expected) => {
     expect(parse(...args)).toEqual({ ...defaults, ...expected });
   });
@@ -39,6 +51,7 @@ describe('parseBenchArguments', () => {
     ['no schemas at all', ['--schemas=0'], /--schemas takes a whole number/],
     ['a fraction of a run', ['--runs', '1.5'], /--runs takes a whole number/],
     ['more runs than anybody wants', ['--runs', '1001'], /from 1 to 1000/],
+    ['a context that holds no prompt', ['--context', '100'], /--context takes a whole number from 2048/],
     ['an option without its value', ['--json'], /--json/],
   ])('refuses %s', (_, args, message) => {
     expect(() => parse(...args)).toThrow(BenchArgumentError);
@@ -53,6 +66,11 @@ describe('benchHelp', () => {
       'first       does one thing',
       'second-one  does another',
       '--runs N',
+      '--model MODEL',
+      '--context N',
+      '--peers FOLDER',
+      '--to FOLDER',
+      '--list',
       '--schemas N',
       '--json FILE',
       '--help',

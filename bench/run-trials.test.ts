@@ -6,7 +6,7 @@ const measures: readonly Measure[] = [
   { name: 'speed', unit: 'tok/s', better: 'higher' },
   { name: 'time', unit: 'ms', better: 'lower' },
 ];
-const options = { runs: 3, signal: new AbortController().signal, onRound() {} };
+const options = { runs: 3, signal: new AbortController().signal, pauseMs: 0, onRound() {} };
 
 describe('roundOrder', () => {
   it('lets everybody run once in each round and another one begin', () => {

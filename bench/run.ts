@@ -2,15 +2,17 @@
  * `npm run bench`: Corral beside its peers on this machine. Builds nothing and, but for the simulation, knows nothing of Corral's inside:
  * it starts the programs as a user would. Everything it starts lives in temporary folders on loopback ports and goes when it ends, also on Ctrl+C.
  */
-import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { BenchArgumentError, benchHelp, parseBenchArguments, type BenchArguments } from './bench-arguments.ts';
+import type { BenchSetup } from './contestants/bench-setup.ts';
 import { findContestants, type Contestants } from './contestants/contestants.ts';
+import { readersModel, starterChatModel } from './contestants/models.ts';
 import { projectRoot } from './contestants/project-root.ts';
 import { Scope } from './processes/scope.ts';
-import { jsonReport, type ScenarioResult } from './report/json-report.ts';
+import type { ScenarioResult } from './report/json-report.ts';
 import { judge, type MeasureResult } from './report/measure-result.ts';
 import { failureLines, scenarioTable } from './report/scenario-table.ts';
+import { writeJson, writeScenario } from './report/write-results.ts';
 import { runTrial } from './run-trials.ts';
 import { scenarios } from './scenario-list.ts';
 import type { Scenario } from './scenario.ts';
@@ -23,15 +25,17 @@ process.exitCode = await main(process.argv.slice(2));
 
 async function main(args: readonly string[]): Promise<number> {
   let options: BenchArguments;
+  let setup: BenchSetup;
   try {
     options = parseBenchArguments(args, scenarios);
+    setup = benchSetup(options);
   } catch (thrown) {
     if (!(thrown instanceof BenchArgumentError)) throw thrown;
     console.error(`Error: ${thrown.message}\nSee npm run bench -- --help`);
     return exitUsage;
   }
-  if (options.help) {
-    console.log(benchHelp(scenarios));
+  if (options.show !== 'results') {
+    console.log(options.show === 'help' ? benchHelp(scenarios) : scenarios.map(({ name }) => name).join('\n'));
     return 0;
   }
   if (options.simulates) return runSimulation(options.jsonFile && path.resolve(options.jsonFile));
@@ -43,7 +47,7 @@ async function main(args: readonly string[]): Promise<number> {
   // Whoever read the results has gone (`| head`).
   process.stdout.on('error', () => interrupt.abort());
   try {
-    return await bench(options, scope, interrupt.signal);
+    return await bench(options, setup, { scope, signal: interrupt.signal });
   } catch (thrown) {
     if (!interrupt.signal.aborted) throw thrown;
     console.error('Interrupted: everything that was started is being ended');
@@ -53,25 +57,42 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+/** Throws BenchArgumentError for a model that is not there. */
+function benchSetup({ model, contextTokens, peersFolder }: BenchArguments): BenchSetup {
+  try {
+    return {
+      chatModel: model === undefined ? starterChatModel : readersModel(model),
+      contextTokens,
+      peersFolder: path.resolve(peersFolder ?? path.join(projectRoot, '../shared/peers')),
+    };
+  } catch (cause) {
+    throw new BenchArgumentError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
 /** 0 if Corral was measured in every chosen scenario, else 1. */
-async function bench(options: BenchArguments, scope: Scope, signal: AbortSignal): Promise<number> {
+async function bench(
+  options: BenchArguments,
+  setup: BenchSetup,
+  { scope, signal }: { readonly scope: Scope; readonly signal: AbortSignal },
+): Promise<number> {
   const startedAt = new Date();
   progress('preparing the contestants');
-  const contestants = await findContestants(scope, signal);
+  const contestants = await findContestants(setup, scope, signal);
   for (const { name, reason } of contestants.skipped) console.log(`${name} is skipped: ${reason}`);
 
+  const { versions, skipped } = contestants;
+  const { runs, jsonFile, resultsFolder: folder = path.join(projectRoot, 'docs/benchmarks') } = options;
+  const facts = { startedAt, model: options.model ?? setup.chatModel.name, runs, versions, skipped };
   const results: ScenarioResult[] = [];
   for (const scenario of scenarios.filter(({ name }) => options.scenarioNames.includes(name))) {
     const result = await runScenario(scenario, contestants, options, { scope, signal });
-    printScenario(result, options.runs);
+    printScenario(result, runs);
+    await writeScenario(folder, result, facts);
     results.push(result);
   }
-  const { versions, skipped } = contestants;
-  const file = options.jsonFile ?? path.join(projectRoot, 'bench-results', `${fileStamp(startedAt)}.json`);
-  await mkdir(path.dirname(path.resolve(file)), { recursive: true });
-  const report = jsonReport({ startedAt, runs: options.runs, versions, skipped, scenarios: results });
-  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
-  console.log(`\nwritten to ${path.relative(process.cwd(), file)}`);
+  if (jsonFile !== undefined) await writeJson(jsonFile, { ...facts, scenarios: results });
+  console.log(`\nwritten to ${path.relative(process.cwd(), folder) || '.'}`);
   return results.every(corralWasMeasured) ? 0 : 1;
 }
 
@@ -118,9 +139,4 @@ function corralWasMeasured({ measures, failure }: ScenarioResult): boolean {
 /** For a person who waits; kept out of the results on standard output. */
 function progress(text: string): void {
   console.error(`... ${text}`);
-}
-
-/** `20260131-154500`, in UTC: sorts by time. */
-function fileStamp(date: Date): string {
-  return date.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
 }

@@ -2,10 +2,28 @@
 import type { Scenario } from './scenario.ts';
 import { coldStart } from './scenarios/cold-start.ts';
 import { create } from './scenarios/create.ts';
+import { crowd } from './scenarios/crowd.ts';
 import { embed } from './scenarios/embed.ts';
-import { http } from './scenarios/http.ts';
+import { engine } from './scenarios/engine.ts';
+import { identical } from './scenarios/identical.ts';
 import { memory } from './scenarios/memory.ts';
 import { pull } from './scenarios/pull.ts';
+import { repeat } from './scenarios/repeat.ts';
+import { restart } from './scenarios/restart.ts';
+import { serving } from './scenarios/serving.ts';
 import { structure } from './scenarios/structure.ts';
 
-export const scenarios: readonly Scenario[] = [coldStart, http, embed, structure, create, pull, memory];
+export const scenarios: readonly Scenario[] = [
+  coldStart,
+  serving,
+  engine,
+  restart,
+  repeat,
+  embed,
+  crowd,
+  identical,
+  structure,
+  create,
+  pull,
+  memory,
+];

@@ -1,11 +1,18 @@
 /** The server, put together: store, pool, use cases and routes, from the first log line to the last runner's end. */
+import path from 'node:path';
 import { formatHostAddress } from './config/host-address.ts';
 import type { Settings } from './config/settings.ts';
 import { toCorralError } from './core/corral-error.ts';
 import { createLogger, type Logger } from './core/logger.ts';
 import { computeThreads } from './engine/cpu-threads.ts';
 import { createQuantiser } from './engine/quantise-process.ts';
+import { prefixStore } from './engine/prefix-store.ts';
+import { readPrefixKey } from './engine/read-prefix-key.ts';
 import { startRunner } from './engine/runner-process.ts';
+import type { Tuning } from './engine/runner-protocol.ts';
+import { threadChoices } from './engine/thread-choices.ts';
+import { openTuningRecord } from './engine/tuning-record.ts';
+import type { Gguf } from './formats/gguf/gguf.ts';
 import { createHttpServer } from './http/create-http-server.ts';
 import { listen } from './http/listen.ts';
 import { countRequests, type RequestCount } from './http/request-count.ts';
@@ -18,6 +25,7 @@ import { createBlobStore } from './store/create-blob-store.ts';
 import { createManifestStore } from './store/create-manifest-store.ts';
 import { installStarterModels } from './store/install-starter-models.ts';
 import { openModelStore } from './store/model-store.ts';
+import type { ModelStore, StoredModel } from './store/stored-model.ts';
 
 export interface ServeInput {
   readonly settings: Settings;
@@ -50,15 +58,30 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
   const blobs = createBlobStore({ modelsDir, logger });
   const manifests = createManifestStore({ modelsDir, blobs, noPrune, logger });
   const machineThreads = computeThreads();
+  const prefixKey = settings.prefixKeyFile === undefined ? undefined : await readPrefixKey(settings.prefixKeyFile);
+  const tuning = openTuningRecord(path.join(settings.homeDir, 'corral-tuning.json'));
   const pool = createModelPool({
     settings,
     logger,
     async planLoad(model, options, { freeBytes }) {
       const header = await store.header(model);
-      return planLoad({ model, header, options, settings, machineThreads, freeBytes });
+      const draftHeader = settings.speculation ? await readDraft(store, model, logger) : undefined;
+      return planLoad({ model, header, draftHeader, options, settings, machineThreads, freeBytes });
     },
-    startRunner: (load, wait) =>
-      startRunner(load, wait, { logger, libraryDir: settings.libraryDir, gpuEnvironment: settings.gpuEnvironment }),
+    startRunner(load, wait) {
+      const { libraryDir, gpuEnvironment } = settings;
+      const prefixes = prefixStore(settings, prefixKey, load);
+      // Who names a number gets it; otherwise what was found out before, or it is found out now.
+      const choices = load.threads === machineThreads && settings.threads === 0 ? threadChoices() : [load.threads];
+      const tuned = tuning.find(load.modelPath, choices);
+      const onTuned = (found: Tuning) => tuning.keep(load.modelPath, choices, found);
+      const request = {
+        ...load,
+        ...(prefixes && { prefixes }),
+        ...(tuned === undefined ? { threadChoices: choices } : tuned),
+      };
+      return startRunner(request, { ...wait, onTuned }, { logger, libraryDir, gpuEnvironment });
+    },
   });
   const apiVersion = `${apiLevel}+corral.${version}`;
   const registry = createRegistryClient(settings, apiVersion);
@@ -85,6 +108,16 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
   await Promise.all([http.close(), pool.close()]);
   await registry.close();
   return 0;
+}
+
+/** A draft only saves time: without it, or with a damaged one, the model answers the same. */
+async function readDraft(store: ModelStore, model: StoredModel, logger: Logger): Promise<Gguf | undefined> {
+  try {
+    return await store.draftHeader(model);
+  } catch (thrown) {
+    logger.warn(`the draft model is not used: ${toCorralError(thrown).message}`, { model: model.name.model });
+    return undefined;
+  }
 }
 
 /** A store that can't take them still serves what it holds. */

@@ -1,11 +1,13 @@
 /** Who can take part here and now, and why the others cannot. */
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { Scope } from '../processes/scope.ts';
+import type { BenchSetup } from './bench-setup.ts';
 import { findCorral } from './corral.ts';
+import type { LlamaBenchProgram } from './llama-bench-program.ts';
 import type { LlamaServerProgram } from './llama-server-program.ts';
-import { chatModel, embeddingModel } from './models.ts';
 import type { OllamaLikeProgram } from './ollama-like-program.ts';
-import { findLlamaServer, findOllama, peersFolder } from './peers.ts';
+import { findLlamaBench, findLlamaServer, findOllama } from './peers.ts';
 import { usablePeersFolder } from './usable-peers-folder.ts';
 
 export interface SkippedContestant {
@@ -14,16 +16,18 @@ export interface SkippedContestant {
 }
 
 export interface Contestants {
+  readonly setup: BenchSetup;
   readonly corral: OllamaLikeProgram | undefined;
   readonly ollama: OllamaLikeProgram | undefined;
   readonly llamaServer: LlamaServerProgram | undefined;
+  readonly llamaBench: LlamaBenchProgram | undefined;
   readonly skipped: readonly SkippedContestant[];
   /** What each one says about its version. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
 /** Tries each one; a contestant that does not run is skipped with its reason. Homes and copies go with the scope. */
-export async function findContestants(scope: Scope, signal: AbortSignal): Promise<Contestants> {
+export async function findContestants(wanted: BenchSetup, scope: Scope, signal: AbortSignal): Promise<Contestants> {
   const skipped: SkippedContestant[] = [];
   const attempt = async <Program>(name: string, find: () => Promise<Program>): Promise<Program | undefined> => {
     try {
@@ -34,17 +38,19 @@ export async function findContestants(scope: Scope, signal: AbortSignal): Promis
       return undefined;
     }
   };
-  const corral = await attempt('corral', () => findCorral(scope, signal));
-  const missing = [peersFolder, chatModel.file, embeddingModel.file].find((file) => !existsSync(file));
-  if (missing !== undefined) {
-    const reason = 'the shared folder beside the project, with the peers and the models, is not there';
-    skipped.push({ name: 'ollama', reason }, { name: 'llama-server', reason });
-    return { corral, ollama: undefined, llamaServer: undefined, skipped, versions: versionsOf([corral]) };
+  const corral = await attempt('corral', () => findCorral(wanted, scope, signal));
+  const nobody = { ollama: undefined, llamaServer: undefined, llamaBench: undefined };
+  if (!existsSync(wanted.peersFolder)) {
+    const reason = `there is no folder of peers at ${path.relative(process.cwd(), wanted.peersFolder)} (see --peers)`;
+    for (const name of ['ollama', 'llama-server', 'llama-bench']) skipped.push({ name, reason });
+    return { setup: wanted, corral, ...nobody, skipped, versions: versionsOf([corral]) };
   }
-  const folder = await usablePeersFolder(peersFolder, scope);
-  const ollama = await attempt('ollama', () => findOllama(folder, scope, signal));
-  const llamaServer = await attempt('llama-server', () => findLlamaServer(folder, signal));
-  return { corral, ollama, llamaServer, skipped, versions: versionsOf([corral, ollama, llamaServer]) };
+  const setup = { ...wanted, peersFolder: await usablePeersFolder(wanted.peersFolder, scope) };
+  const ollama = await attempt('ollama', () => findOllama(setup, scope, signal));
+  const llamaServer = await attempt('llama-server', () => findLlamaServer(setup, signal));
+  const llamaBench = await attempt('llama-bench', () => findLlamaBench(setup, signal));
+  const versions = versionsOf([corral, ollama, llamaServer]);
+  return { setup, corral, ollama, llamaServer, llamaBench, skipped, versions };
 }
 
 function versionsOf(programs: readonly ({ name: string; version: string } | undefined)[]): Record<string, string> {

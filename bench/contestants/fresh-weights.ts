@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { chatModel } from './models.ts';
+import { starterChatModel } from './models.ts';
 
 export interface Weights {
   readonly bytes: Buffer;
@@ -19,7 +19,7 @@ const markDigits = 8;
 
 /** A function that makes the next ones. They share their memory: use one before asking for the next. */
 export async function freshWeights(): Promise<() => Weights> {
-  const bytes = await readFile(chatModel.file);
+  const bytes = await readFile(starterChatModel.file);
   const at = bytes.indexOf(nameKey) + nameKey.length + headOfValueBytes;
   let mark = Date.now() % 10 ** markDigits;
   return () => {

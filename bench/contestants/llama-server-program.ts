@@ -3,35 +3,34 @@ import os from 'node:os';
 import { freePort } from '../processes/free-port.ts';
 import type { Scope } from '../processes/scope.ts';
 import { startServer } from '../processes/start-server.ts';
-import type { BenchServer } from './bench-server.ts';
-import { chatModel } from './models.ts';
-import { parallelStreams } from './ollama-like-program.ts';
+import { parallelStreams, type BenchServer, type ServerSettings } from './bench-server.ts';
+import type { BenchSetup } from './bench-setup.ts';
 
 export interface LlamaServerProgram {
   readonly name: 'llama-server';
   readonly version: string;
   readonly command: readonly string[];
   readonly environment: NodeJS.ProcessEnv;
+  readonly setup: BenchSetup;
 }
-
-/** Context of each stream, as the requests to the others ask for it. */
-export const contextTokens = 4096;
 
 /** Starts it with the chat model loaded. */
 export async function startLlamaServer(
   program: LlamaServerProgram,
   scope: Scope,
   signal: AbortSignal,
+  { contextTokens = program.setup.contextTokens, streams = parallelStreams }: ServerSettings = {},
 ): Promise<BenchServer> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
+  const { chatModel } = program.setup;
   const options: Readonly<Record<string, string>> = {
     '--model': chatModel.file,
     '--host': '127.0.0.1',
     '--port': String(port),
     '--threads': String(os.availableParallelism()),
-    '--parallel': String(parallelStreams),
-    '--ctx-size': String(parallelStreams * contextTokens),
+    '--parallel': String(streams),
+    '--ctx-size': String(streams * contextTokens),
   };
   const started = await startServer(
     {
@@ -43,5 +42,6 @@ export async function startLlamaServer(
     scope,
     signal,
   );
-  return { ...started, name: program.name, role: 'peer', protocol: 'llama-server', url, port };
+  const facts = { name: program.name, role: 'peer', protocol: 'llama-server' } as const;
+  return { ...started, ...facts, url, port, modelName: chatModel.name, contextTokens };
 }

@@ -2,7 +2,8 @@
 import { freePort } from '../processes/free-port.ts';
 import type { Scope } from '../processes/scope.ts';
 import { startServer } from '../processes/start-server.ts';
-import type { BenchServer } from './bench-server.ts';
+import { parallelStreams, type BenchServer, type ServerSettings } from './bench-server.ts';
+import type { BenchSetup } from './bench-setup.ts';
 import { cleanEnvironment } from './clean-environment.ts';
 
 export interface OllamaLikeProgram {
@@ -15,6 +16,7 @@ export interface OllamaLikeProgram {
   readonly home: string;
   /** Beyond home and address. */
   readonly extraEnvironment: Readonly<Record<string, string>>;
+  readonly setup: BenchSetup;
 }
 
 export interface Residence {
@@ -27,24 +29,27 @@ export function environmentOf(program: OllamaLikeProgram, { home, port }: Reside
   return cleanEnvironment({ HOME: home, OLLAMA_HOST: `127.0.0.1:${port}`, ...program.extraEnvironment });
 }
 
-/** Streams that a model serves at once, for the contestants that must be told. */
-export const parallelStreams = 8;
-
 /** Starts `serve` on a free port; no model is loaded yet. */
 export async function startOllamaLike(
   program: OllamaLikeProgram,
   scope: Scope,
   signal: AbortSignal,
+  {
+    contextTokens = program.setup.contextTokens,
+    streams = parallelStreams,
+    environment: own = {},
+  }: ServerSettings = {},
 ): Promise<BenchServer> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const environment = environmentOf(program, { home: program.home, port });
+  const environment = { ...environmentOf(program, { home: program.home, port }), ...own };
   // Ollama serves one stream at a time unless told; Corral finds the number itself.
-  if (program.name === 'ollama') environment['OLLAMA_NUM_PARALLEL'] = String(parallelStreams);
+  if (program.name === 'ollama') environment['OLLAMA_NUM_PARALLEL'] = String(streams);
   const started = await startServer(
     { name: program.name, command: [...program.command, 'serve'], environment, readyUrl: `${url}/api/version` },
     scope,
     signal,
   );
-  return { ...started, name: program.name, role: program.role, protocol: 'ollama', url, port };
+  const facts = { name: program.name, role: program.role, protocol: 'ollama' } as const;
+  return { ...started, ...facts, url, port, modelName: program.setup.chatModel.name, contextTokens };
 }

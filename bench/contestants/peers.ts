@@ -1,23 +1,21 @@
 /** Real Ollama and llama-server from the shared folder beside the project. */
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runProgram } from '../processes/run-program.ts';
-import { Scope } from '../processes/scope.ts';
+import type { Scope } from '../processes/scope.ts';
 import { temporaryFolder } from '../processes/temporary-folder.ts';
 import { cleanEnvironment } from './clean-environment.ts';
 import type { LlamaServerProgram } from './llama-server-program.ts';
-import { chatModel, embeddingModel } from './models.ts';
-import { environmentOf, startOllamaLike, type OllamaLikeProgram } from './ollama-like-program.ts';
-import { projectRoot } from './project-root.ts';
-
-export const peersFolder = path.resolve(projectRoot, '../shared/peers');
+import type { BenchSetup } from './bench-setup.ts';
+import { createModels } from './create-models.ts';
+import type { LlamaBenchProgram } from './llama-bench-program.ts';
+import { embeddingModel } from './models.ts';
+import type { OllamaLikeProgram } from './ollama-like-program.ts';
 
 const versionTimeoutMs = 30_000;
-/** Copies and re-hashes 100 MB; minutes only on a disk that is about to fail. */
-const createTimeoutMs = 300_000;
 
 /** Ollama with both models in a store of its own. Throws if it does not run. */
-export async function findOllama(folder: string, scope: Scope, signal: AbortSignal): Promise<OllamaLikeProgram> {
+export async function findOllama(setup: BenchSetup, scope: Scope, signal: AbortSignal): Promise<OllamaLikeProgram> {
+  const { peersFolder: folder, chatModel } = setup;
   const home = await temporaryFolder(scope, 'ollama');
   const program = path.join(folder, 'bin/ollama');
   const extraEnvironment = {
@@ -34,13 +32,15 @@ export async function findOllama(folder: string, scope: Scope, signal: AbortSign
     command: [program],
     home,
     extraEnvironment,
+    setup,
   };
-  await createModels(ollama, signal);
+  await createModels(ollama, [chatModel, embeddingModel], signal);
   return ollama;
 }
 
 /** llama-server. Throws if it does not run. */
-export async function findLlamaServer(folder: string, signal: AbortSignal): Promise<LlamaServerProgram> {
+export async function findLlamaServer(setup: BenchSetup, signal: AbortSignal): Promise<LlamaServerProgram> {
+  const folder = setup.peersFolder;
   const program = path.join(libraryFolder(folder), 'llama-server');
   const environment = cleanEnvironment({ LD_LIBRARY_PATH: libraryFolder(folder) });
   const output = await runProgram([program, '--version'], { environment, timeoutMs: versionTimeoutMs, signal });
@@ -49,25 +49,19 @@ export async function findLlamaServer(folder: string, signal: AbortSignal): Prom
     version: /version: (.+)/.exec(output)?.[1] ?? 'unknown',
     command: [program],
     environment,
+    setup,
   };
+}
+
+/** llama-bench. Throws if it does not run. */
+export async function findLlamaBench(setup: BenchSetup, signal: AbortSignal): Promise<LlamaBenchProgram> {
+  const folder = libraryFolder(setup.peersFolder);
+  const command = [path.join(folder, 'llama-bench')];
+  const environment = cleanEnvironment({ LD_LIBRARY_PATH: folder });
+  await runProgram([...command, '--version'], { environment, timeoutMs: versionTimeoutMs, signal });
+  return { command, environment, modelFile: setup.chatModel.file };
 }
 
 function libraryFolder(folder: string): string {
   return path.join(folder, 'lib/ollama');
-}
-
-async function createModels(ollama: OllamaLikeProgram, signal: AbortSignal): Promise<void> {
-  const scope = new Scope();
-  try {
-    const server = await startOllamaLike(ollama, scope, signal);
-    const environment = environmentOf(ollama, { home: ollama.home, port: server.port });
-    for (const model of [chatModel, embeddingModel]) {
-      const modelfile = path.join(ollama.home, 'Modelfile');
-      await writeFile(modelfile, `FROM ${model.file}\n`);
-      const create = [...ollama.command, 'create', model.name, '-f', modelfile];
-      await runProgram(create, { environment, timeoutMs: createTimeoutMs, signal });
-    }
-  } finally {
-    await scope.close();
-  }
 }

@@ -3,8 +3,6 @@
  * that all contestants compute the same thing whatever their templates and defaults are.
  */
 import type { BenchServer } from '../contestants/bench-server.ts';
-import { contextTokens } from '../contestants/llama-server-program.ts';
-import { chatModel } from '../contestants/models.ts';
 import { streamLines } from './stream-lines.ts';
 
 export interface GenerationRequest {
@@ -26,12 +24,17 @@ export interface Generation {
   readonly tokens: number;
   /** Rate after the first text. */
   readonly decodeTokensPerSecond: number;
+  /** Of the prompt, as the server counts them; undefined if it does not say. */
+  readonly promptTokens: number | undefined;
+  /** Waits between one piece of text and the next, in their order. */
+  readonly gapsMs: readonly number[];
 }
 
 interface StreamEvent {
   readonly text: string;
   /** With the last event: how many tokens there were. */
   readonly totalTokens: number | undefined;
+  readonly promptTokens?: number | undefined;
   readonly isFinished?: boolean;
 }
 
@@ -45,17 +48,22 @@ export async function generate(
   let firstMs: number | undefined;
   let lastMs = startedMs;
   let tokens: number | undefined;
+  let promptTokens: number | undefined;
   let isFinished = false;
   const texts: string[] = [];
+  const gapsMs: number[] = [];
   const events = server.protocol === 'ollama' ? ollamaEvents : llamaServerEvents;
   for await (const event of events(server, request, signal)) {
     if (event.text !== '') {
-      lastMs = performance.now();
-      firstMs ??= lastMs;
+      const nowMs = performance.now();
+      if (firstMs !== undefined) gapsMs.push(nowMs - lastMs);
+      firstMs ??= nowMs;
+      lastMs = nowMs;
       texts.push(event.text);
     }
     isFinished ||= event.isFinished === true;
     tokens = event.totalTokens ?? tokens;
+    promptTokens = event.promptTokens ?? promptTokens;
   }
   if (firstMs === undefined || tokens === undefined) throw new Error('the answer had no text or no count of tokens');
   const decodeSeconds = (lastMs - firstMs) / 1000;
@@ -65,6 +73,8 @@ export async function generate(
     firstTextMs: firstMs - startedMs,
     tokens,
     decodeTokensPerSecond: decodeSeconds > 0 ? (tokens - 1) / decodeSeconds : 0,
+    promptTokens,
+    gapsMs,
   };
 }
 
@@ -72,6 +82,7 @@ interface OllamaLine {
   readonly response?: string;
   readonly error?: string;
   readonly eval_count?: number;
+  readonly prompt_eval_count?: number;
   readonly done_reason?: string;
 }
 
@@ -81,12 +92,12 @@ async function* ollamaEvents(
   signal: AbortSignal,
 ): AsyncGenerator<StreamEvent> {
   const body = {
-    model: chatModel.name,
+    model: server.modelName,
     prompt,
     raw: true,
     keep_alive: '10m',
     format: schema,
-    options: { num_predict: maxTokens, num_ctx: contextTokens, ...sampling(drawnWithSeed) },
+    options: { num_predict: maxTokens, num_ctx: server.contextTokens, ...sampling(drawnWithSeed) },
   };
   for await (const line of streamLines(`${server.url}/api/generate`, body, signal)) {
     const value = JSON.parse(line) as OllamaLine;
@@ -94,6 +105,7 @@ async function* ollamaEvents(
     yield {
       text: value.response ?? '',
       totalTokens: value.eval_count,
+      promptTokens: value.prompt_eval_count,
       isFinished: value.done_reason === 'stop',
     };
   }
@@ -103,6 +115,7 @@ interface LlamaServerEvent {
   readonly content?: string;
   readonly stop?: boolean;
   readonly tokens_predicted?: number;
+  readonly tokens_evaluated?: number;
   readonly stop_type?: string;
 }
 
@@ -125,6 +138,7 @@ async function* llamaServerEvents(
     yield {
       text: value.content ?? '',
       totalTokens: value.stop === true ? value.tokens_predicted : undefined,
+      promptTokens: value.stop === true ? value.tokens_evaluated : undefined,
       isFinished: value.stop_type === 'eos',
     };
   }

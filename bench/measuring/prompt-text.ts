@@ -26,9 +26,24 @@ export function uniquePrompt(words: number): string {
 }
 
 /** Short texts of about ten words, all different, also from call to call. */
-export function shortTexts(count: number): readonly string[] {
+export function shortTexts(count: number): string[] {
   return Array.from({ length: count }, (_, index) => {
     issued += 1;
     return `Customer ${issued} writes about ${topics[index % topics.length]} and asks for help`;
+  });
+}
+
+const leastWords = 8;
+const mostWords = 200;
+/** Shares no factor with the number of lengths, so that every length comes once before any comes twice, in no order. */
+const lengthStride = 37;
+
+/** Texts of 8 to 200 words, all different, also from call to call. */
+export function mixedTexts(count: number): string[] {
+  return Array.from({ length: count }, () => {
+    issued += 1;
+    const words = leastWords + ((issued * lengthStride) % (mostWords - leastWords + 1));
+    const text = Array.from({ length: words - 2 }, (_, index) => sentence[(index + issued) % sentence.length]);
+    return `Entry ${issued} ${text.join(' ')}`;
   });
 }

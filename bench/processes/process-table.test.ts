@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parsePrivateBytes } from './private-memory.ts';
+import { parsePrivateBytes, parseProportionalBytes, parseResidentBytes } from './process-memory.ts';
 import { parseProcessStat } from './process-table.ts';
 
 it('reads a stat line whose name holds spaces and brackets', () => {
@@ -16,10 +16,12 @@ it('has no entry for a text that is no stat line', () => {
   expect(parseProcessStat(42, '')).toBeUndefined();
 });
 
-it('adds up the private pages and nothing else', () => {
+it('reads resident memory, its share of shared pages, and adds up the private pages', () => {
   const text = [
     '55d0-7ffc ---p 00000000 00:00 0    [rollup]',
     'Rss:               90000 kB',
+    'Pss:               80000 kB',
+    'Pss_Dirty:          7000 kB',
     'Shared_Clean:       5000 kB',
     'Private_Clean:       100 kB',
     'Private_Dirty:      2000 kB',
@@ -27,5 +29,8 @@ it('adds up the private pages and nothing else', () => {
     'Anonymous:         2000 kB',
   ].join('\n');
   expect(parsePrivateBytes(text)).toBe(2104 * 1024);
+  expect(parseResidentBytes(text)).toBe(90_000 * 1024);
+  expect(parseProportionalBytes(text)).toBe(80_000 * 1024);
   expect(() => parsePrivateBytes('')).toThrow('no private lines');
+  expect(() => parseResidentBytes('Pss: 1 kB')).toThrow('no line Rss');
 });

@@ -19,7 +19,7 @@ export interface StartedServer {
 
 /** A start that takes longer than this, on however busy a machine, has failed. */
 const startTimeoutMs = 60_000;
-const pollMs = 10;
+const pollMs = 5;
 
 /** Starts a server, waits until it answers and ends it with the scope. Throws with the server's last words if it does not come up. */
 export async function startServer(start: ServerStart, scope: Scope, signal: AbortSignal): Promise<StartedServer> {

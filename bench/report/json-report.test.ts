@@ -10,13 +10,15 @@ it('writes the figures of every run beside what was made of them', () => {
   ] as const;
   const report = jsonReport({
     startedAt: new Date(0),
+    model: 'smollm2:135m',
     runs: 2,
     versions: { corral: '1.2.3' },
     skipped: [{ name: 'llama-server', reason: 'is not there' }],
     scenarios: [{ name: 'cold', notes: ['a note'], measures: [judge({ measure, entries })], failure: undefined }],
   });
   expect(JSON.parse(JSON.stringify(report))).toMatchObject({
-    format: 1,
+    format: 2,
+    model: 'smollm2:135m',
     startedAt: '1970-01-01T00:00:00.000Z',
     runs: 2,
     versions: { corral: '1.2.3' },

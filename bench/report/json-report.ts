@@ -1,6 +1,6 @@
 /** The JSON file's shape: everything that was measured, with what a later reader needs to judge it. Raise `format` when it changes. */
-import os from 'node:os';
 import type { SkippedContestant } from '../contestants/contestants.ts';
+import { machineFacts } from './machine-facts.ts';
 import type { MeasureResult } from './measure-result.ts';
 
 export interface ScenarioResult {
@@ -13,23 +13,20 @@ export interface ScenarioResult {
 
 export interface JsonReportParts {
   readonly startedAt: Date;
+  /** The chat model, as the reader named it. */
+  readonly model: string;
   readonly runs: number;
   readonly versions: Readonly<Record<string, string>>;
   readonly skipped: readonly SkippedContestant[];
   readonly scenarios: readonly ScenarioResult[];
 }
 
-export function jsonReport({ startedAt, runs, versions, skipped, scenarios }: JsonReportParts): unknown {
+export function jsonReport({ startedAt, model, runs, versions, skipped, scenarios }: JsonReportParts): unknown {
   return {
-    format: 1,
+    format: 2,
     startedAt: startedAt.toISOString(),
-    machine: {
-      cpu: os.cpus()[0]?.model ?? 'unknown',
-      logicalCores: os.availableParallelism(),
-      memoryBytes: os.totalmem(),
-      platform: `${os.platform()} ${os.arch()}`,
-      node: process.version,
-    },
+    machine: machineFacts(),
+    model,
     runs,
     versions,
     skipped,

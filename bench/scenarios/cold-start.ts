@@ -2,7 +2,6 @@
  * The first words on a machine that was not asked anything yet. Corral has to start its server and load the model; Ollama's server
  * is already up, as its installer arranges it, and loads the model. Ollama with the model loaded too is shown beside it.
  */
-import { chatModel } from '../contestants/models.ts';
 import {
   environmentOf,
   startOllamaLike,
@@ -24,7 +23,7 @@ const measure: Measure = { name: 'first visible text of `run`', unit: 'ms', bett
 export const coldStart: Scenario = {
   name: 'cold-start',
   summary: 'first text of `corral run` with nothing running, against `ollama run` with its server up',
-  async open({ contestants: { corral, ollama }, scope, signal }) {
+  async open({ contestants: { corral, ollama, setup }, scope, signal }) {
     const entries: Entry[] = [];
     if (corral !== undefined) entries.push(await coldEntry(corral, scope));
     if (ollama !== undefined) entries.push(...(await entriesWithServer(ollama, { scope, signal })));
@@ -32,7 +31,7 @@ export const coldStart: Scenario = {
     return {
       trials: [{ measures: [measure], entries }],
       notes: [
-        `\`run ${chatModel.name} "${question}"\` with its output in a pipe; the command is ended after its first visible text`,
+        `\`run ${setup.chatModel.name} "${question}"\` with its output in a pipe; the command is ended after its first visible text`,
         'corral: no process of it runs; its store is installed and the files are in the page cache from a run before',
         'ollama: its server is up, the model is not loaded',
         '"loaded": server up, model loaded, the same question asked before; not like for like with a cold start',
@@ -70,7 +69,7 @@ async function entriesWithServer(
   const environment = environmentOf(program, { home: program.home, port: server.port });
   const entry = (label: string, role: EntryRole, setModel: typeof loadModel): Entry => {
     const run = async (signal: AbortSignal): Promise<readonly number[]> => {
-      await setModel(server, chatModel.name, signal);
+      await setModel(server, server.modelName, signal);
       return [await timeToFirstText(runCommand(program), environment, signal)];
     };
     // Asking once before brings the files into the page cache.
@@ -81,5 +80,5 @@ async function entriesWithServer(
 }
 
 function runCommand(program: OllamaLikeProgram): readonly string[] {
-  return [...program.command, 'run', chatModel.name, question];
+  return [...program.command, 'run', program.setup.chatModel.name, question];
 }

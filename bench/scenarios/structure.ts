@@ -2,11 +2,10 @@
  * Answers held to JSON Schemas: how many of the finished ones really follow their schema, how many schemas a server refuses, and what
  * the holding costs. A judge that belongs to nobody (ajv) decides.
  */
-import type { BenchServer } from '../contestants/bench-server.ts';
-import { chatModel } from '../contestants/models.ts';
-import { parallelStreams } from '../contestants/ollama-like-program.ts';
+import { parallelStreams, type BenchServer } from '../contestants/bench-server.ts';
 import { startServers } from '../contestants/start-servers.ts';
 import { generate } from '../measuring/generate.ts';
+import { inParallel } from '../measuring/in-parallel.ts';
 import { faultOf } from '../measuring/json-schema-judge.ts';
 import { warmUp } from '../measuring/warm-up.ts';
 import type { Measure, Scenario, Trial } from '../scenario.ts';
@@ -47,7 +46,7 @@ export const structure: Scenario = {
     return {
       trials: [holdingTrial(servers, chosen), speedTrial(servers, timed)],
       notes: [
-        `${chosen.length} schemas; ${chatModel.name}, temperature 1, seeds fixed, at most ${maxTokens} tokens, ${parallelStreams} requests at once`,
+        `${chosen.length} schemas; ${context.contestants.setup.chatModel.name}, temperature 1, seeds fixed, at most ${maxTokens} tokens, ${parallelStreams} requests at once`,
         'a schema is refused when the server answers an error; finished: the model ended the answer; ajv judges (2020-12, with formats)',
         `decoding is timed at the client after the first text, one request at a time, ${timed.length} schemas`,
         'corral and ollama through format of /api/generate, llama-server through json_schema of /completion',
@@ -96,7 +95,7 @@ function holdingTrial(servers: readonly BenchServer[], schemas: readonly NamedSc
         prepare: (signal) => warmUp(server, signal),
         async run(signal) {
           const seed = ++round;
-          const outcomes = await inParallel(schemas, (schema) => answer(server, schema, seed, signal));
+          const outcomes = await inParallel(schemas, parallelStreams, (schema) => answer(server, schema, seed, signal));
           const count = (outcome: Outcome): number => outcomes.filter((each) => each === outcome).length;
           const finished = count('valid') + count('invalid');
           return [
@@ -151,19 +150,6 @@ class Rate {
   get perSecond(): number {
     return this.#tokens / this.#seconds;
   }
-}
-
-async function inParallel<Item, Result>(
-  items: readonly Item[],
-  run: (item: Item) => Promise<Result>,
-): Promise<readonly Result[]> {
-  const results: Result[] = [];
-  const waiting = items.entries();
-  const worker = async (): Promise<void> => {
-    for (const [index, item] of waiting) results[index] = await run(item);
-  };
-  await Promise.all(Array.from({ length: parallelStreams }, worker));
-  return results;
 }
 
 function percent(part: number, whole: number): number | undefined {

@@ -7,5 +7,6 @@ export function refusedField(reason: string) {
     .superRefine((value, context) => {
       if (value !== undefined) context.addIssue({ code: 'custom', message: reason });
     })
+    .meta({ not: {}, description: reason })
     .optional();
 }

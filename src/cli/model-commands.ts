@@ -116,6 +116,25 @@ export const modelCommands: readonly CommandSpec[] = [
     load: async () => (await import('./commands/verify-models.ts')).verifyModels,
   },
   {
+    name: 'cache',
+    aliases: [],
+    usage: 'list|clear [MODEL]',
+    summary: 'See or remove prompts that are kept computed across restarts',
+    minArguments: 1,
+    maxArguments: 2,
+    flags: [],
+    examples: [
+      { command: 'corral cache list', what: 'What is kept, for which models, and how large it is' },
+      { command: 'corral cache clear smollm2:135m', what: "Remove one model's; without a name all" },
+    ],
+    environment: [
+      hostNote,
+      { name: 'CORRAL_PREFIX_CACHE', what: 'Disk space for them, told to the server (default 4GiB; 0 keeps none)' },
+      { name: 'CORRAL_PREFIX_KEY_FILE', what: 'File with the key under which the server encrypts them' },
+    ],
+    load: async () => (await import('./commands/prefix-cache.ts')).prefixCache,
+  },
+  {
     name: 'cp',
     aliases: [],
     usage: 'SOURCE DESTINATION',

@@ -27,7 +27,7 @@ interface RequestOptions {
 
 export interface ServerClient {
   /** The reply's JSON. Throws CorralError for an error status, a refused or broken connection, or an abort (`canceled`). */
-  readJson(method: 'GET' | 'POST', path: string, body: unknown, options: RequestOptions): Promise<unknown>;
+  readJson(method: 'GET' | 'POST' | 'DELETE', path: string, body: unknown, options: RequestOptions): Promise<unknown>;
   /** For requests whose reply says nothing but that they were done. Throws as `readJson`. */
   send(method: 'POST' | 'DELETE', path: string, body: unknown, options: RequestOptions): Promise<void>;
   /** Whether the server has what `path` names. Throws as `readJson`. */

@@ -158,6 +158,8 @@ export class TestHost implements CommandLineHost {
       memoryLimitBytes: 0,
       kvCells: 0,
       threads: 0,
+      prefixCacheBytes: 4 * 1024 ** 3,
+      prefixKeyFile: undefined,
       speculation: true,
       libraryDir: undefined,
       gpuEnvironment: {},

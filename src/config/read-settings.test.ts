@@ -41,6 +41,8 @@ describe('readSettings', () => {
       memoryLimitBytes: 0,
       kvCells: 0,
       threads: 0,
+      prefixCacheBytes: 4 * 1024 ** 3,
+      prefixKeyFile: undefined,
       speculation: true,
       libraryDir: undefined,
       registryMirror: undefined,

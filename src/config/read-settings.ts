@@ -10,6 +10,7 @@ import { readCloudDisabled } from './server-file.ts';
 import { proxyKind, registryMirrorKind } from './network-kinds.ts';
 import {
   automaticCountKind,
+  byteCountKind,
   byteLimitKind,
   byteRateKind,
   countKind,
@@ -160,6 +161,18 @@ export function readSettings(
       kind: automaticCountKind,
       fallback: 0,
       meaning: 'Threads that one model computes with',
+    }),
+    prefixCacheBytes: setting({
+      name: 'CORRAL_PREFIX_CACHE',
+      kind: byteCountKind,
+      fallback: 4 * 1024 ** 3,
+      meaning: 'Disk space for prompts that are kept computed across restarts, such as 10GiB; 0 for none',
+    }),
+    prefixKeyFile: setting({
+      name: 'CORRAL_PREFIX_KEY_FILE',
+      kind: optionalFolderKind,
+      fallback: undefined,
+      meaning: 'File with the key under which kept prompts are encrypted',
     }),
     speculation: setting({
       name: 'CORRAL_SPECULATION',

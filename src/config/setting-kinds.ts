@@ -133,6 +133,9 @@ export const byteLimitKind: SettingKind<number> = {
   show: (bytes) => (bytes === 0 ? 'auto' : formatByteSize(bytes)),
 };
 
+/** Bytes; 0 is none. */
+export const byteCountKind: SettingKind<number> = { read: readBytes, show: formatByteSize };
+
 /** Bytes per second, written as bytes with an optional `/s`. 0 is no limit. */
 export const byteRateKind: SettingKind<number> = {
   read: (text) => readBytes(text.replace(/\/s$/i, '')),

@@ -61,6 +61,10 @@ export interface Settings {
   readonly memoryLimitBytes: number;
   /** CORRAL_KV_CELLS: KV cells shared by all sequences of a model; 0 = automatic. */
   readonly kvCells: number;
+  /** CORRAL_PREFIX_CACHE: bytes that prefixes may take on disk; 0 = none are kept there. */
+  readonly prefixCacheBytes: number;
+  /** CORRAL_PREFIX_KEY_FILE: file with the key under which they are encrypted; undefined = they are not. */
+  readonly prefixKeyFile: string | undefined;
   /** CORRAL_SPECULATION: whether answers are drafted from their own text, and checked, where that is faster. */
   readonly speculation: boolean;
   /** CORRAL_THREADS: threads per model; 0 = physical cores. */

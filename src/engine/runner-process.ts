@@ -2,7 +2,8 @@
  * A runner as a child process: starts it, speaks its protocol, and turns its death into errors for whoever waited.
  *
  * The child gets an environment from an allow-list, never the server's own: keys and tokens in there are none of its business.
- * Killing it is always safe, it owns no files; that is how loads are cancelled and models unloaded.
+ * Killing it is always safe: what it writes appears whole or not at all, and is checked when it is read. That is how loads are cancelled; a loaded model is
+ * first given time to save prefixes.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +27,7 @@ import type {
   ParentMessage,
   RerankRequest,
   TokenizeRequest,
+  Tuning,
 } from './runner-protocol.ts';
 
 export interface RunnerProcessOptions {
@@ -40,7 +42,12 @@ export interface StartOptions {
   readonly signal: AbortSignal;
   /** Called at every sign of life while loading, with what is done as 0..1. */
   readonly onProgress: (fraction: number) => void;
+  /** Called when the child has found out what suits the model, at most once, long after loading. */
+  readonly onTuned?: (tuning: Tuning) => void;
 }
+
+/** A gigabyte takes about as long to write; who waits for the model's place waits for this too. */
+const saveMs = 1500;
 
 const runnerProgram = fileURLToPath(new URL('../runner/runner-main.js', import.meta.url));
 
@@ -64,7 +71,7 @@ export async function startRunner(
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'json',
   });
-  const runner = new RunnerProcess(child, processOptions.logger);
+  const runner = new RunnerProcess(child, processOptions.logger, options.onTuned);
   const cancel = () => void runner.close();
   signal.addEventListener('abort', cancel, { once: true });
   try {
@@ -100,10 +107,15 @@ class RunnerProcess implements Runner {
   /** What the child last wrote to its stderr: an assertion that failed, a stack. */
   readonly #lastLines: string[] = [];
   #closing = false;
+  /** Loaded, and with a place for prefixes. */
+  #savesPrefixes = false;
   #death: CorralError | undefined;
   #onLoading: ((message: ChildMessage) => void) | undefined;
 
-  constructor(child: ChildProcess, logger: Logger) {
+  readonly #onTuned: StartOptions['onTuned'];
+
+  constructor(child: ChildProcess, logger: Logger, onTuned: StartOptions['onTuned']) {
+    this.#onTuned = onTuned;
     this.#child = child;
     this.#logger = logger;
     this.ended = new Promise((resolve) => {
@@ -126,6 +138,7 @@ class RunnerProcess implements Runner {
         if (message.type === 'progress') done = message.fraction;
         if (message.type === 'loaded') {
           const { type: _, ...facts } = message;
+          this.#savesPrefixes = request.prefixes !== undefined;
           resolve(facts);
         } else if (message.type === 'load-failed') {
           reject(new CorralError(message.code, message.message, message.hint === '' ? {} : { hint: message.hint }));
@@ -186,9 +199,12 @@ class RunnerProcess implements Runner {
 
   async close(): Promise<void> {
     this.#closing = true;
-    // No handler in the child for this signal: it ends at once, also in the middle of native code.
-    this.#child.kill('SIGTERM');
+    const patience = this.#savesPrefixes ? setTimeout(() => this.#child.kill('SIGKILL'), 2 * saveMs) : undefined;
+    if (this.#savesPrefixes) this.#post({ type: 'unload', mostMs: saveMs });
+    // Not SIGTERM, which the child hears only between steps: this ends it at once, also in the middle of native code.
+    else this.#child.kill('SIGKILL');
     await this.ended;
+    clearTimeout(patience);
   }
 
   async #single(
@@ -248,6 +264,9 @@ class RunnerProcess implements Runner {
       case 'log':
         this.#logger[message.level](message.text, { from: 'engine' });
         this.#onLoading?.(message);
+        break;
+      case 'tuned':
+        this.#onTuned?.({ threads: message.threads, promptTokensPerMs: message.promptTokensPerMs });
         break;
       case 'ready':
       case 'progress':

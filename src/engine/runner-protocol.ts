@@ -4,18 +4,23 @@
  *
  * Life of a runner: `load` -> (`progress`)* -> `loaded` | `load-failed`. After `loaded`, requests in any number at once;
  * each request `id` (chosen by the parent, never reused) ends with exactly one of `done`, `embedded`, `reranked`,
- * `tokenized`, `detokenized` or `failed`. `cancel` may come at any time, also for an id that has ended; a cancelled request still
+ * `tokenized`, `detokenized` or `failed`. The last message is `unload`. `cancel` may come at any time, also for an id that has ended; a cancelled request still
  * ends, with `failed` and code `canceled`.
  */
 import type { FlashAttention, KvCacheType } from '../config/settings.ts';
 import type { ErrorCode } from '../core/corral-error.ts';
 import type { LogLevel } from '../core/logger.ts';
 
+/** A draft model beside its model, which decides all other sizes. */
+export interface DraftLoad extends Pick<LoadRequest, 'modelPath' | 'kvCells' | 'batchTokens' | 'outputs'> {}
+
 /** What a runner is started with. Sizes are final: the parent has decided them. */
 export interface LoadRequest {
   readonly type: 'load';
   /** Absolute path of the GGUF file, already checked by the parent. */
   readonly modelPath: string;
+  /** A small model that guesses ahead; absent = none. */
+  readonly draft?: DraftLoad;
   /** `embedding`: pooled vectors and no KV cache where the model needs none. */
   readonly mode: 'completion' | 'embedding';
   /** Most tokens one sequence may hold (num_ctx). */
@@ -28,14 +33,41 @@ export interface LoadRequest {
   readonly batchTokens: number;
   /** Most logits that one step may ask for: at least one per sequence, more where drafts are checked. */
   readonly outputs: number;
-  /** 0 = automatic. */
   readonly threads: number;
+  /** Numbers of threads that may be faster, `threads` first: measured when nobody asks, and told as `tuned`. Undefined = nothing is to be found out. */
+  readonly threadChoices?: readonly number[];
+  /** Prompt tokens per millisecond in an earlier life on this machine; undefined = not known. */
+  readonly promptTokensPerMs?: number;
   /** Layers on the GPU, -1 = all that fit. */
   readonly gpuLayers: number;
   readonly mainGpu: number;
   readonly useMmap: boolean;
   readonly flashAttention: FlashAttention;
   readonly kvCacheType: KvCacheType;
+  /** Where prefixes outlive the runner; undefined = nowhere. */
+  readonly prefixes?: PrefixStore;
+  /** Whether as many tokens are drafted as a request allows, gain or loss. For measurements and tests; absent = as many as pay. */
+  readonly draftsAlways?: boolean;
+}
+
+/** What suits a model on this machine. */
+export interface Tuning {
+  readonly threads: number;
+  /** Speed of prompts with so many threads. */
+  readonly promptTokensPerMs: number;
+}
+
+/** A private folder of prefix files (formats/prefix-file). */
+export interface PrefixStore {
+  readonly folder: string;
+  /** Of all files of all models together. */
+  readonly mostBytes: number;
+  /** Digest of the weights. */
+  readonly model: string;
+  /** Whatever else of the load decides what cells hold. */
+  readonly settings: readonly (string | number)[];
+  /** Key of the files' encryption, in base64; undefined = they are not encrypted. */
+  readonly key?: string;
 }
 
 /** Sampling and length options of one request, all defaults filled in (spec section 2.2). */
@@ -80,6 +112,8 @@ export interface GenerateRequest {
   readonly overflow: 'reject' | 'middle';
   /** Most tokens that may be drafted from the text itself and checked in one step; 0 = none. The answer is the same. */
   readonly mostDrafted: number;
+  /** The same for the draft model; absent = as many. */
+  readonly mostDraftedByModel?: number;
   /** -1 = no log probabilities; n >= 0: with the n most likely alternatives. */
   readonly topLogprobs: number;
   /** GBNF grammar that the output must follow; empty = none. */
@@ -91,6 +125,8 @@ export interface GenerateRequest {
    * that leaves no other token is stronger. Empty = none. A token that the model doesn't have fails the request with `bad_request`.
    */
   readonly logitBias: readonly (readonly [token: number, bias: number])[];
+  /** Whether what was computed for it may be kept for later requests, in memory or on disk. */
+  readonly remembers: boolean;
   /** Whether `done` carries the tokens of prompt and output. */
   readonly returnTokens: boolean;
   /** Whether `begun` is wanted; undefined = no. */
@@ -163,7 +199,9 @@ export type ParentMessage =
   | RerankRequest
   | TokenizeRequest
   | DetokenizeRequest
-  | { readonly type: 'cancel'; readonly id: number };
+  | { readonly type: 'cancel'; readonly id: number }
+  /** Save prefixes where there is a place for them, for so long at most, and end. */
+  | { readonly type: 'unload'; readonly mostMs: number };
 
 export interface TokenLogprob {
   readonly token: string;
@@ -204,6 +242,12 @@ export interface GenerationBegun {
   readonly cachedTokens: number;
 }
 
+/** Where guesses come from: what the text already says, or a draft model. */
+export type DraftSource = 'text' | 'model';
+
+/** Drafted tokens that were checked, and those of them that were right. */
+export type DraftCounts = Readonly<Record<DraftSource, { readonly checked: number; readonly accepted: number }>>;
+
 /** Counts and times (nanoseconds) of a finished generation. */
 export interface GenerationDone {
   readonly type: 'done';
@@ -218,6 +262,8 @@ export interface GenerationDone {
   readonly promptNs: number;
   readonly generatedTokens: number;
   readonly generationNs: number;
+  /** Absent where nothing was drafted. */
+  readonly drafts?: DraftCounts;
   /** Prompt and output tokens when asked for, otherwise empty. */
   readonly tokens: readonly number[];
 }
@@ -240,6 +286,7 @@ export type ChildMessage =
   | { readonly type: 'progress'; readonly fraction: number }
   | ({ readonly type: 'loaded' } & LoadedFacts)
   | { readonly type: 'load-failed'; readonly code: ErrorCode; readonly message: string; readonly hint: string }
+  | ({ readonly type: 'tuned' } & Tuning)
   | GenerationBegun
   | { readonly type: 'tokens'; readonly items: readonly TokenItem[] }
   | GenerationDone

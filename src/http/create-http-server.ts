@@ -24,11 +24,13 @@ import { modelRoutes } from './ollama/model-routes.ts';
 import { registryRoutes } from './ollama/registry-routes.ts';
 import { serverRoutes } from './ollama/server-routes.ts';
 import { tokenRoutes } from './ollama/token-routes.ts';
+import { prefixRoutes } from './ollama/prefix-routes.ts';
 import { verifyRoutes } from './ollama/verify-routes.ts';
 import { openaiRoutes } from './openai/openai-routes.ts';
 import { responseRoutes } from './openai/response-routes.ts';
 import { openapiRoute } from './openapi/openapi-route.ts';
 import { createOriginPolicy } from './origin-policy.ts';
+import { ignoredHeader } from './ignored-header.ts';
 import { requestId, requestIdHeader, requestIdOf } from './request-id.ts';
 import { rerankRoutes } from './rerank-routes.ts';
 import { usageHeader } from './usage-header.ts';
@@ -70,6 +72,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     ...createRoutes(options),
     ...registryRoutes(options),
     ...verifyRoutes(options),
+    ...prefixRoutes(options),
     ...openaiRoutes(options),
     ...responseRoutes(options),
     ...messagesRoutes(options),
@@ -114,7 +117,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     }
     if (origin.type === 'allowed') {
       for (const [name, value] of Object.entries(origin.headers)) response.setHeader(name, value);
-      response.setHeader('Access-Control-Expose-Headers', `${requestIdHeader}, ${usageHeader}`);
+      response.setHeader('Access-Control-Expose-Headers', exposedHeaders);
       if (method === 'OPTIONS') {
         writeEmpty(response, 204);
         return true;
@@ -186,6 +189,9 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   });
   return app;
 }
+
+/** What a page of an allowed origin may read; Anthropic's client looks for the id under a name of its own. */
+const exposedHeaders = [requestIdHeader, 'Request-Id', usageHeader, ignoredHeader].join(', ');
 
 // No route has a schema, so these are never called. Fastify's types ask for its own compilers' overloads.
 const noCompilers = { buildValidator: () => () => () => true, buildSerializer: () => () => () => '' } as never;

@@ -31,7 +31,7 @@ export const ndjsonType = 'application/x-ndjson';
 export const eventStreamType = 'text/event-stream';
 const streamTypes: ReadonlySet<string> = new Set([ndjsonType, eventStreamType]);
 
-const ollamaErrors: ErrorShape = {
+const ollamaErrors: Omit<ErrorShape, 'api'> = {
   body: ({ message }) => ({ error: message }),
   streamEnd: ({ message }) => JSON.stringify({ error: message }) + '\n',
 };
@@ -40,7 +40,7 @@ export function createErrorReplier({ logger, privateFolders }: ErrorReplierOptio
   const toWireError = createWireErrors(privateFolders);
 
   return {
-    reply(request, response, thrown, shape = ollamaErrors) {
+    reply(request, response, thrown, shape: Omit<ErrorShape, 'api'> = ollamaErrors) {
       const error = toCorralError(thrown);
       log(logger, request, requestIdOf(response), error);
       if (response.destroyed || response.writableEnded) return;

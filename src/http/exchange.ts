@@ -14,6 +14,7 @@ export interface Exchange {
 
 /** An error as one API's clients know it. */
 export interface ErrorShape {
+  readonly api: 'openai' | 'anthropic';
   /** The body of an error reply; what the handler has set on `response` is known to it. */
   body(error: WireError, response: ServerResponse): object;
   /** HTTP status, where this API's differs. */
@@ -42,12 +43,14 @@ export interface Route {
   readonly handle: Handler;
   /** How this API's clients expect an error; Ollama's way where it is left out. */
   readonly errors?: ErrorShape;
-  /** What /openapi.json tells of it; undefined = nothing. */
-  readonly api?: RouteApi;
+  /** What /openapi.json tells of it. */
+  readonly api: RouteApi;
 }
 
 export interface RouteApi {
   readonly summary: string;
+  /** What a path's `*` stands for; it may hold slashes. */
+  readonly rest?: string;
   /** The schema that checks a JSON body; or what kind of body it is otherwise. undefined = none. */
   readonly request?: z.ZodType | 'bytes' | 'upload';
   /** The kinds of body that a success may have; undefined = JSON. */

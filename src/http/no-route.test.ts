@@ -3,11 +3,12 @@ import type { Route } from './exchange.ts';
 import { decideNoRoute } from './no-route.ts';
 
 const handle = () => {};
+const api = { summary: 'A route' };
 const routes: Route[] = [
-  { path: '/', methods: ['HEAD', 'GET'], handle },
-  { path: '/api/tags', methods: ['HEAD', 'GET'], handle },
-  { path: '/api/chat', methods: ['POST'], handle },
-  { path: '/v1/models/*', methods: ['GET'], handle },
+  { path: '/', methods: ['HEAD', 'GET'], api, handle },
+  { path: '/api/tags', methods: ['HEAD', 'GET'], api, handle },
+  { path: '/api/chat', methods: ['POST'], api, handle },
+  { path: '/v1/models/*', methods: ['GET'], api, handle },
 ];
 
 it.each([

@@ -45,9 +45,21 @@ describe('X-Request-Id', () => {
     expect(server.logLines.some((line) => line.includes('id=find-me') && line.includes('refused'))).toBe(true);
   });
 
+  it.each<[string, string, Record<string, string>]>([
+    ['made up', '/v1/messages', {}],
+    ['the client’s own', '/v1/messages', { 'x-request-id': 'mine' }],
+    ['made up for a count', '/v1/messages/count_tokens', {}],
+  ])('is the one that Anthropic’s clients find, %s', async (_, path, headers) => {
+    const reply = await send(server.port, path, { body: { model: 'absent' }, headers });
+    const id = reply.headers['x-request-id'];
+    expect(reply.headers['request-id']).toBe(id);
+    expect(JSON.parse(reply.text)).toMatchObject({ type: 'error', request_id: id });
+    expect(server.logLines.some((line) => line.includes(`id=${String(id)}`) && line.includes('refused'))).toBe(true);
+  });
+
   it('may be read by a page of an allowed origin', async () => {
     const { headers } = await send(server.port, '/api/version', { headers: { origin: 'http://localhost:3000' } });
-    expect(headers['access-control-expose-headers']).toBe('X-Request-Id, Corral-Usage');
+    expect(headers['access-control-expose-headers']).toBe('X-Request-Id, Request-Id, Corral-Usage, Corral-Ignored');
   });
 });
 
@@ -67,7 +79,27 @@ describe('Corral-Usage', () => {
       { model: 'all-minilm', query: 'ab', documents: ['c'] },
       'prompt=3, cached=0, completion=0',
     ],
+    ['a chat completion', '/v1/chat/completions', chat, 'prompt=52, cached=3, completion=2'],
+    [
+      'several choices: the prompt counts once',
+      '/v1/chat/completions',
+      { ...chat, n: 2 },
+      'prompt=52, cached=3, completion=4',
+    ],
+    ['a completion', '/v1/completions', { model: chat.model, prompt: 'Hi' }, 'prompt=52, cached=3, completion=2'],
+    ['a response', '/v1/responses', { model: chat.model, input: 'Hi' }, 'prompt=52, cached=3, completion=2'],
+    ['a message', '/v1/messages', { ...chat, max_tokens: 9 }, 'prompt=52, cached=3, completion=2'],
+    [
+      'embeddings of OpenAI’s API',
+      '/v1/embeddings',
+      { model: 'all-minilm', input: ['ab', 'c'] },
+      'prompt=3, cached=0, completion=0',
+    ],
     ['no stream: its last object tells', '/api/chat', chat, undefined],
+    ['no stream of chunks', '/v1/chat/completions', { ...chat, stream: true }, undefined],
+    ['no stream of a response', '/v1/responses', { model: chat.model, input: 'Hi', stream: true }, undefined],
+    ['no stream of a message', '/v1/messages', { ...chat, max_tokens: 9, stream: true }, undefined],
+    ['no prompt that is only rendered', '/v1/chat/completions', { ...chat, _debug_render_only: true }, undefined],
     ['no load', '/api/chat', { model: 'smollm2:135m' }, undefined],
   ])('is on %s', async (_, path, body, expected) => {
     const { status, headers } = await send(server.port, path, { body });

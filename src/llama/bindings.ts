@@ -111,6 +111,7 @@ export function loadBindings(files: LibraryFiles) {
     classifierOutputs: fn<(model: Pointer) => number>(llama, 'uint32_t llama_model_n_cls_out(void *model)'),
     isRecurrent: fn<(model: Pointer) => boolean>(llama, 'bool llama_model_is_recurrent(void *model)'),
     isHybrid: fn<(model: Pointer) => boolean>(llama, 'bool llama_model_is_hybrid(void *model)'),
+    slidingWindow: fn<(model: Pointer) => number>(llama, 'int32_t llama_model_n_swa(void *model)'),
     poolingType: fn<(context: Pointer) => number>(llama, 'int llama_pooling_type(void *ctx)'),
 
     vocabulary: fn<(model: Pointer) => Pointer>(llama, 'void *llama_model_get_vocab(void *model)'),
@@ -171,6 +172,14 @@ export function loadBindings(files: LibraryFiles) {
     memoryRemove: fn<(memory: Pointer, sequence: number, from: number, to: number) => boolean>(
       llama,
       'bool llama_memory_seq_rm(void *mem, int32_t seq_id, int32_t p0, int32_t p1)',
+    ),
+    memoryCopy: fn<(memory: Pointer, source: number, target: number, from: number, to: number) => void>(
+      llama,
+      'void llama_memory_seq_cp(void *mem, int32_t seq_id_src, int32_t seq_id_dst, int32_t p0, int32_t p1)',
+    ),
+    memoryFirst: fn<(memory: Pointer, sequence: number) => number>(
+      llama,
+      'int32_t llama_memory_seq_pos_min(void *mem, int32_t seq_id)',
     ),
     memoryShift: fn<(memory: Pointer, sequence: number, from: number, to: number, delta: number) => void>(
       llama,

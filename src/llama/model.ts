@@ -19,6 +19,8 @@ const flashAttentionTypes: Readonly<Record<FlashAttention, number>> = { auto: -1
 /** Values of enum llama_load_mode. */
 const loadModes = { none: 0, mmap: 1 } as const;
 
+const progressProto = koffi.proto('bool corral_load_progress(float progress, void *data)');
+
 /** What a `llama_decode` came to: done; no KV cells free (nothing changed); or a failure. */
 export type DecodeResult = 'done' | 'no-cells' | 'failed';
 
@@ -31,6 +33,8 @@ export class Model {
   readonly pools: boolean;
   /** What the model's pooled result is: the numbers of a classifier, where it judges pairs; 0 = it is a vector. */
   readonly classifierOutputs: number;
+  /** Positions that layers with a sliding window look back on; 0 = it has no such layers. */
+  readonly slidingWindowTokens: number;
   readonly context: Pointer;
   readonly #bindings: Bindings;
   /**
@@ -57,7 +61,8 @@ export class Model {
     this.pools = pooling > 0;
     this.classifierOutputs = pooling === rankPooling ? bindings.classifierOutputs(model) : 0;
     this.#memory = bindings.memory(context);
-    this.#isRecurrent = bindings.isRecurrent(model) || bindings.isHybrid(model);
+    this.#isRecurrent = isRecurrent(bindings, model);
+    this.slidingWindowTokens = bindings.slidingWindow(model);
   }
 
   /**
@@ -65,8 +70,7 @@ export class Model {
    * Throws `load_failed`.
    */
   static load(bindings: Bindings, request: LoadRequest, onProgress: (fraction: number) => boolean): Model {
-    const proto = koffi.proto('bool corral_load_progress(float progress, void *data)');
-    const callback = koffi.register(onProgress, koffi.pointer(proto));
+    const callback = koffi.register(onProgress, koffi.pointer(progressProto));
     try {
       const modelParams = bindings.defaultModelParams();
       modelParams.n_gpu_layers = request.gpuLayers;
@@ -75,7 +79,7 @@ export class Model {
       modelParams.progress_callback = callback;
       const model = bindings.loadModel(request.modelPath, modelParams);
       if (model === null) throw new CorralError('load_failed', 'the engine could not load the model');
-      const context = bindings.newContext(model, contextParams(bindings, request));
+      const context = bindings.newContext(model, contextParams(bindings, model, request));
       if (context === null) throw new CorralError('load_failed', 'the engine could not create a context for the model');
       return new Model(bindings, model, context);
     } finally {
@@ -123,6 +127,16 @@ export class Model {
    */
   removeCells(sequence: number, from: number, to: number): boolean {
     return this.#memory === null || this.#bindings.memoryRemove(this.#memory, sequence, from, to);
+  }
+
+  /** Positions [from, to) of a sequence (`to` -1 = to the end) belong to `target` as well, without being copied. */
+  shareCells(source: number, target: number, from: number, to: number): void {
+    if (this.#memory !== null) this.#bindings.memoryCopy(this.#memory, source, target, from, to);
+  }
+
+  /** The first position that all layers still have of a sequence; -1 = none. Above 0 where the engine gave away what a sliding window had passed. */
+  firstPosition(sequence: number): number {
+    return this.#memory === null ? -1 : this.#bindings.memoryFirst(this.#memory, sequence);
   }
 
   /** Moves positions [from, end) of a sequence by `delta`. */
@@ -181,15 +195,21 @@ export class Model {
   }
 }
 
-function contextParams(bindings: Bindings, request: LoadRequest) {
+function isRecurrent(bindings: Bindings, model: Pointer): boolean {
+  return bindings.isRecurrent(model) || bindings.isHybrid(model);
+}
+
+function contextParams(bindings: Bindings, model: Pointer, request: LoadRequest) {
   const params = bindings.defaultContextParams();
   params.n_ctx = request.kvCells;
   params.n_batch = request.batchTokens;
   // Embedding models attend in both directions, so an input must be computed in one piece: the micro-batch is the batch.
   params.n_ubatch = request.mode === 'embedding' ? request.batchTokens : Math.min(request.batchTokens, 512);
-  params.n_seq_max = request.sequences;
-  // By default the engine reserves a row of logits per batch token.
-  if (request.mode === 'completion') params.n_outputs_max = request.outputs;
+  // One more than run: the prefix cache copies ranges of cells through it (runner/cell-memory.ts). Recurrent state has no ranges, and takes memory for each.
+  const isRanged = request.mode === 'completion' && !isRecurrent(bindings, model);
+  params.n_seq_max = request.sequences + (isRanged ? 1 : 0);
+  // By default the engine reserves a row of logits per batch token. With fewer than one per sequence it ends the process.
+  if (request.mode === 'completion') params.n_outputs_max = Math.max(request.outputs, params.n_seq_max);
   params.n_threads = request.threads;
   params.n_threads_batch = request.threads;
   params.flash_attn_type = flashAttentionTypes[request.flashAttention];

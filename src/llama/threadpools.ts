@@ -8,13 +8,14 @@ import type { Pointer } from './structs.ts';
 
 export class Threadpools {
   readonly #bindings: Bindings;
-  readonly #context: Pointer;
+  readonly #contexts: readonly Pointer[];
   readonly #create: ((threads: number) => Pointer | undefined) | undefined;
   readonly #pools = new Map<number, Pointer | undefined>();
 
-  constructor(bindings: Bindings, context: Pointer) {
+  /** `contexts` compute one at a time, never at once: they share the pools. */
+  constructor(bindings: Bindings, contexts: readonly Pointer[]) {
     this.#bindings = bindings;
-    this.#context = context;
+    this.#contexts = contexts;
     const registry = bindings.registryByName('CPU');
     const address = registry === null ? null : bindings.procAddress(registry, 'ggml_threadpool_new');
     if (address === null) return;
@@ -31,10 +32,12 @@ export class Threadpools {
 
   /** From the next step on, compute with `threads` threads. */
   use(threads: number): void {
-    this.#bindings.setThreads(this.#context, threads, threads);
     const pool = this.#pool(threads);
-    if (pool === undefined) this.#bindings.detachThreadpool(this.#context);
-    else this.#bindings.attachThreadpool(this.#context, pool, pool);
+    for (const context of this.#contexts) {
+      this.#bindings.setThreads(context, threads, threads);
+      if (pool === undefined) this.#bindings.detachThreadpool(context);
+      else this.#bindings.attachThreadpool(context, pool, pool);
+    }
   }
 
   /** One thread needs no pool: it is the caller's. */

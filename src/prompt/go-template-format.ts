@@ -6,6 +6,7 @@ import { createGoTemplateAnswerParser } from './go-template-answer-parser.ts';
 import { goTemplateCallSyntax } from './go-template-call-syntax.ts';
 import { parsePromptTemplate, renderConversation, renderFill } from './go-template-render.ts';
 import type { Capability, PromptFormat } from './prompt-format.ts';
+import { tagOnItsLine } from './think-tag-splitter.ts';
 import { effectiveThink } from './think-value.ts';
 
 /** Throws `template_failed` when the source can't be parsed. */
@@ -29,6 +30,7 @@ export function createGoTemplateFormat(source: string, currentDate: () => Date =
       const isThinking = Boolean(thinkFor(input.think));
       return createGoTemplateAnswerParser({ input, prompt, thinkTags: isThinking ? thinkTags : undefined, toolTag });
     },
+    thinkingEnd: thinkTags && tagOnItsLine(thinkTags.close),
     callSyntax: goTemplateCallSyntax(toolTag),
     visibleSpecialTokens: [...new Set([...markers(toolTag), thinkTags?.open ?? '', thinkTags?.close ?? ''])].filter(
       (token) => token !== '' && token !== '{' && token !== '[',

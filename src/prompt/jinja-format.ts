@@ -15,6 +15,7 @@ import { TemplateRefusal, jinjaProgram } from './jinja-program.ts';
 import { jinjaTraits } from './jinja-traits.ts';
 import { jinjaVariables } from './jinja-variables.ts';
 import type { PromptFormat, RenderInput } from './prompt-format.ts';
+import { tagOnItsLine } from './think-tag-splitter.ts';
 import { chooseToolCallShape } from './tool-calls/choose-tool-call-shape.ts';
 import { newCallId } from './tool-calls/new-call-id.ts';
 
@@ -54,6 +55,7 @@ export function createJinjaFormat(options: JinjaFormatOptions): PromptFormat {
     },
     answerParser: (input, prompt) =>
       createJinjaAnswerParser({ input, prompt, tags, shape, newCallId: options.newCallId ?? newCallId }),
+    thinkingEnd: tags && tagOnItsLine(tags.close),
     callSyntax: shape.syntax,
     visibleSpecialTokens: [...new Set(markers)],
   };

@@ -52,8 +52,12 @@ export interface PromptFormat {
   renderInsert(prompt: string, suffix: string): string;
   /** A parser for the answer to `prompt`, a text that `render` returned for `input`; empty when the answer has been begun and is past its thinking. */
   answerParser(input: RenderInput, prompt: string): AnswerParser;
+  /** What closes thinking that has begun, the white space around the tag included; undefined = it can't be closed from outside. */
+  readonly thinkingEnd?: string | undefined;
   /** How the model writes tool calls; undefined = calls can be read but not forced. */
   readonly callSyntax?: ToolCallSyntax | undefined;
+  /** The name of the parser that knows no calls, where one is why there is no `callSyntax`. */
+  readonly callless?: string | undefined;
   /** Special tokens that must stay visible in the generated text for `answerParser`. */
   readonly visibleSpecialTokens: readonly string[];
 }

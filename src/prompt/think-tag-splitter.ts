@@ -93,3 +93,8 @@ function partialTagIndex(text: string, tag: string): number {
   }
   return text.length;
 }
+
+/** A closing tag as most models were taught to write it: on a line of its own, an empty one before the answer. */
+export function tagOnItsLine(close: string): string {
+  return `\n${close}\n\n`;
+}

@@ -45,12 +45,22 @@ export function planBatch(
   capacity: number,
   last: StepKind,
 ): BatchPlan {
-  const long = sequences.filter(({ pending, decoding }) => !decoding && pending >= tileTokens);
-  const short = sequences.filter((sequence) => !long.includes(sequence));
-  const kind = long.length === 0 || (short.length > 0 && last === 'bulk') ? 'small' : 'bulk';
-  // A user who asked for tiny batches (num_batch) gets them; there is no choice of kernel left to make.
-  if (capacity < 2 * tileTokens) return { kind: 'small', entries: planSmall(sequences, capacity) };
+  const kind = stepKind(sequences, capacity, last);
+  if (capacity < 2 * tileTokens) return { kind, entries: planSmall(sequences, capacity) };
+  const long = sequences.filter(isLong);
+  const short = sequences.filter((sequence) => !isLong(sequence));
   return { kind, entries: kind === 'small' ? planSmall(short, capacity) : planBulk(long, bulkBudget, capacity) };
+}
+
+/** What the next step will be; drafts are checked only in small ones. */
+export function stepKind(sequences: readonly PlannedSequence[], capacity: number, last: StepKind): StepKind {
+  // A user who asked for tiny batches (num_batch) gets them; there is no choice of kernel left to make.
+  if (capacity < 2 * tileTokens || !sequences.some(isLong)) return 'small';
+  return last === 'bulk' && !sequences.every(isLong) ? 'small' : 'bulk';
+}
+
+function isLong({ pending, decoding }: PlannedSequence): boolean {
+  return !decoding && pending >= tileTokens;
 }
 
 function planSmall(sequences: readonly PlannedSequence[], capacity: number): PlanEntry[] {

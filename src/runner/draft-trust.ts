@@ -24,7 +24,11 @@ export class DraftTrust {
 
   /** 0 to 1, for each token of a draft whose beginning was right. */
   share(matching: number): number {
-    const prior = priors.find(([least]) => matching >= least)?.[1] ?? 0;
+    return this.shareFrom(priors.find(([least]) => matching >= least)?.[1] ?? 0);
+  }
+
+  /** The same with an expectation from elsewhere. */
+  shareFrom(prior: number): number {
     return (priorWeight * prior + this.#accepted) / (priorWeight + this.#checked);
   }
 

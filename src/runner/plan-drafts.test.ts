@@ -1,50 +1,61 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { planDrafts } from './plan-drafts.ts';
+import { planDrafts, type Drafting } from './plan-drafts.ts';
 
 /** Milliseconds: dear for the second token, cheap for each further one, as measured. */
-const cost = (tokens: number): number => (tokens === 1 ? 3.6 : 5.8 + 0.65 * tokens);
+const step = (tokens: number): number => (tokens === 1 ? 3.6 : 5.8 + 0.65 * tokens);
+const costs = { step, guess: (sequences: number): number => 0.8 + 0.2 * sequences };
+
+const fromText = (share: number, most: number): Drafting => ({ share, most, isComputed: false });
+const fromModel = (share: number, most: number): Drafting => ({ share, most, isComputed: true });
 
 describe('a plan of drafts', () => {
-  test.each<[string, { share: number; most: number }[], number, number[]]>([
-    ['checks nothing of a text that is hard to guess', [{ share: 0.3, most: 16 }], 31, [0]],
-    ['checks nothing where nothing was found', [{ share: 0, most: 0 }], 31, [0]],
-    ['checks all of a text that is certain', [{ share: 1, most: 16 }], 31, [16]],
-    ['stays within its room', [{ share: 1, most: 16 }], 7, [7]],
+  test.each<[string, Drafting[], number, number[]]>([
+    ['checks nothing of a text that is hard to guess', [fromText(0.3, 16)], 31, [0]],
+    ['checks nothing where nothing was found', [fromText(0, 0)], 31, [0]],
+    ['checks all of a text that is certain', [fromText(1, 16)], 31, [16]],
+    ['stays within its room', [fromText(1, 16)], 7, [7]],
+    ['lets a model guess that is nearly always right', [fromModel(0.95, 4)], 31, [4]],
+    ['asks no model that is wrong too often', [fromModel(0.4, 4)], 31, [0]],
   ])('%s', (_, sequences, room, expected) => {
-    expect(planDrafts(sequences, sequences.length, room, cost)).toEqual(expected);
+    expect(planDrafts(sequences, sequences.length, room, costs).counts).toEqual(expected);
   });
 
   test('prefers the sequence that is easier to guess', () => {
-    const [sure = 0, unsure = 0] = planDrafts(
-      [
-        { share: 0.95, most: 16 },
-        { share: 0.5, most: 16 },
-      ],
-      2,
-      30,
-      cost,
-    );
+    const { counts } = planDrafts([fromText(0.95, 16), fromText(0.5, 16)], 2, 30, costs);
+    const [sure = 0, unsure = 0] = counts;
     expect(sure).toBeGreaterThan(unsure);
     expect(sure).toBeGreaterThan(3);
+  });
+
+  test('asks no model that takes as long as the step that it would save', () => {
+    const dear = { step, guess: () => step(1) };
+    expect(planDrafts([fromModel(1, 4)], 1, 31, dear).counts).toEqual([0]);
   });
 
   test('never makes fewer tokens per millisecond than no drafts', () => {
     const sequence = fc.record({
       share: fc.double({ min: 0, max: 1, noNaN: true }),
       most: fc.integer({ min: 0, max: 16 }),
+      isComputed: fc.boolean(),
     });
     fc.assert(
       fc.property(fc.array(sequence, { minLength: 1, maxLength: 8 }), fc.integer({ min: 0, max: 40 }), (list, room) => {
-        const counts = planDrafts(list, list.length, room, cost);
+        const { counts, tokensPerMs } = planDrafts(list, list.length, room, costs);
         const added = counts.reduce((sum, count) => sum + count, 0);
         expect(added).toBeLessThanOrEqual(room);
         let expected = list.length;
+        let ms = step(list.length + added);
         for (const [at, { share, most }] of list.entries()) {
           expect(counts[at]).toBeLessThanOrEqual(most);
           for (let i = 1; i <= (counts[at] ?? 0); i++) expected += share ** i;
         }
-        expect(expected / cost(list.length + added)).toBeGreaterThanOrEqual(list.length / cost(list.length) - 1e-9);
+        for (let depth = 1; depth <= 16; depth++) {
+          const guessing = list.filter(({ isComputed }, at) => isComputed && (counts[at] ?? 0) >= depth).length;
+          if (guessing > 0) ms += costs.guess(guessing);
+        }
+        expect(tokensPerMs).toBeCloseTo(expected / ms, 9);
+        expect(tokensPerMs).toBeGreaterThanOrEqual(list.length / step(list.length) - 1e-9);
       }),
     );
   });

@@ -15,19 +15,25 @@ import { checkStructLayouts } from '../llama/self-check.ts';
 import { Threadpools } from '../llama/threadpools.ts';
 import { BufferSizes } from './buffer-sizes.ts';
 import { EmbeddingQueue } from './embedding-queue.ts';
+import { IdleTuning } from './idle-tuning.ts';
+import { loadDraft } from './load-draft.ts';
 import { ServingLoop } from './serving-loop.ts';
 import { ThreadCount } from './thread-count.ts';
 
 interface Serving {
   readonly model: Model;
   readonly pools: Threadpools;
-  readonly threads: ThreadCount;
+  readonly tuning: IdleTuning;
+  threads: ThreadCount;
   readonly loop: ServingLoop;
   readonly embeddings: EmbeddingQueue;
 }
 
 /** GGML_LOG_LEVEL_ERROR. */
 const engineErrorLevel = 4;
+
+/** For prefixes, when a service manager ends everything at once. */
+const signalledSaveMs = 1000;
 
 const parentPid = process.ppid;
 let serving: Serving | undefined;
@@ -54,16 +60,27 @@ function load(request: LoadRequest): void {
     bindings.loadBackends(bindings.files.directory);
     bindings.backendInit();
     const model = Model.load(bindings, request, reportProgress());
-    const pools = new Threadpools(bindings, model.context);
+    const draft = loadDraft(bindings, request, model, reportProgress(), (text) =>
+      send({ type: 'log', level: 'warn', text }),
+    );
+    const contexts = draft === undefined ? [model.context] : [model.context, draft.model.context];
+    const pools = new Threadpools(bindings, contexts);
     threadsInUse = request.threads;
     pools.use(threadsInUse);
+    const loop = new ServingLoop(bindings, model, request, send, draft?.draftModel);
     // Worker threads may log while this thread is blocked in a step; from here on the engine writes to stderr itself.
     bindings.setLog(null, null);
     serving = {
       model,
       pools,
       threads: new ThreadCount(request.threads),
-      loop: new ServingLoop(bindings, model, request, send),
+      tuning: new IdleTuning(request, {
+        model,
+        useThreads,
+        promptTokensPerMs: () => loop.promptTokensPerMs,
+        send,
+      }),
+      loop,
       embeddings: new EmbeddingQueue(model, request, send),
     };
     send({
@@ -136,6 +153,9 @@ function receive(message: ParentMessage): void {
       });
       break;
     }
+    case 'unload':
+      end(message.mostMs);
+      return;
     case 'detokenize':
       if (message.tokens.every((token) => model.vocabulary.has(token))) {
         send({ type: 'detokenized', id: message.id, text: model.vocabulary.detokenize(message.tokens) });
@@ -148,9 +168,26 @@ function receive(message: ParentMessage): void {
   scheduleStep();
 }
 
+/** For good: as many as the machine then gives. */
+function useThreads(threads: number): void {
+  if (serving === undefined) return;
+  serving.threads = new ThreadCount(threads);
+  serving.pools.use(threads);
+  threadsInUse = threads;
+}
+
+function end(saveForMs: number): never {
+  serving?.loop.savePrefixes(saveForMs);
+  process.exit(0);
+}
+
 function scheduleStep(): void {
   if (stepScheduled || serving === undefined) return;
-  if (!serving.loop.hasWork && !serving.embeddings.hasWork) return;
+  if (!serving.loop.hasWork && !serving.embeddings.hasWork) {
+    serving.tuning.resume();
+    return;
+  }
+  serving.tuning.pause();
   stepScheduled = true;
   setImmediate(() => {
     stepScheduled = false;
@@ -173,6 +210,8 @@ function step({ pools, threads, loop, embeddings }: Serving): void {
 
 process.on('message', (message) => receive(message as ParentMessage));
 process.on('disconnect', () => process.exit(0));
+// A service manager signals the whole group: the server has told us to unload by then, or will have no time to.
+process.on('SIGTERM', () => end(signalledSaveMs));
 // The terminal's Ctrl+C goes to the whole process group; the server decides when its runners end.
 process.on('SIGINT', () => {});
 send({ type: 'ready' });

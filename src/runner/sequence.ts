@@ -1,8 +1,8 @@
 /** One generation on its way: what is known of it, from the queue to its last token. Owned by the serving loop. */
 import type { Sampler } from '../llama/sampler.ts';
-import type { GenerateRequest, TokenItem } from '../engine/runner-protocol.ts';
+import type { DraftSource, GenerateRequest, TokenItem } from '../engine/runner-protocol.ts';
 import type { DraftTrust } from './draft-trust.ts';
-import type { Slot } from './slot-cache.ts';
+import type { Slot } from './prefix-cache.ts';
 import type { TextStream } from './text-stream.ts';
 
 export interface Sequence {
@@ -24,14 +24,23 @@ export interface Sequence {
   /** Cells of a sequence that was set back, with the tokens they hold. */
   saved: { readonly state: Buffer; readonly tokens: readonly number[] } | undefined;
   slot: Slot | undefined;
+  /** Another computes the beginning of this prompt just now: it waits until so many tokens are there, and shares them. */
+  follows: { readonly leader: Sequence; readonly length: number } | undefined;
+  /** Positions inside `tokens` at which a step must end, ascending: where its memory can't be cut, others can share or keep it only there. */
+  stops: number[];
   readonly sampler: Sampler;
   readonly text: TextStream;
   readonly visible: ReadonlySet<number>;
-  /** What might come next (find-draft.ts), checked in the step that is being made; otherwise empty. */
+  /** What might come next (drafter.ts), checked in the step that is being made; otherwise empty. */
   draft: readonly number[];
-  readonly trust: DraftTrust;
+  /** Where that is from. */
+  draftSource: DraftSource;
+  readonly trust: Readonly<Record<DraftSource, DraftTrust>>;
+  readonly drafted: Record<DraftSource, { checked: number; accepted: number }>;
   /** The stop string that the text ended at. */
   stopSequence: string | undefined;
+  /** Whether it has had its place: `cachedTokens` is settled. */
+  hasBegun: boolean;
   /** Whether anything has been sent of it. */
   hasSent: boolean;
   /** Text of the last step, and the tokens since text was last sent. */
@@ -47,4 +56,10 @@ export interface Sequence {
 /** Tokens not yet in the KV cache. */
 export function pendingTokens(sequence: Sequence): number {
   return sequence.tokens.length - (sequence.slot?.tokens.length ?? 0);
+}
+
+/** Of those, how many the next step may compute. */
+export function plannableTokens(sequence: Sequence): number {
+  const held = sequence.slot?.tokens.length ?? 0;
+  return (sequence.stops.find((stop) => stop > held) ?? sequence.tokens.length) - held;
 }

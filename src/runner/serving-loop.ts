@@ -8,40 +8,56 @@
  * Invariants: a sequence is in exactly one of waiting and running; running ones hold a slot; the cells held by slots never
  * exceed the pool; the oldest running sequence is never set back, so something always advances.
  */
+import path from 'node:path';
 import { CorralError, toCorralError } from '../core/corral-error.ts';
 import type { ChildMessage, GenerateRequest, LoadRequest, TokenItem } from '../engine/runner-protocol.ts';
 import type { Bindings } from '../llama/bindings.ts';
 import type { Model } from '../llama/model.ts';
 import { TokenBatch } from '../llama/token-batch.ts';
 import { AdapterTurns } from './adapter-turns.ts';
-import { planBatch, tileTokens, type PlanEntry, type StepKind } from './batch-planner.ts';
+import {
+  planBatch,
+  stepKind,
+  tileTokens,
+  type PlanEntry,
+  type PlannedSequence,
+  type StepKind,
+} from './batch-planner.ts';
+import { cellMemory } from './cell-memory.ts';
 import { shiftCut } from './context-window.ts';
+import type { DraftModel } from './draft-model.ts';
+import { Drafter, type DraftWish } from './drafter.ts';
 import { FairQueue } from './fair-queue.ts';
-import { findDraft } from './find-draft.ts';
+import { findLeader } from './find-leader.ts';
 import { GenerationOutput, type Outcome } from './generation-output.ts';
-import { planDrafts } from './plan-drafts.ts';
-import { pendingTokens, type Sequence } from './sequence.ts';
-import { SlotCache } from './slot-cache.ts';
+import { PrefixCache, type Slot } from './prefix-cache.ts';
+import { PrefixFiles } from './prefix-files.ts';
+import { hasPromptPlace } from './prompt-places.ts';
+import { pendingTokens, plannableTokens, type Sequence } from './sequence.ts';
 import { startSequence } from './start-sequence.ts';
 import { StepBudget } from './step-budget.ts';
-import { StepCost } from './step-cost.ts';
 import { StepTurns } from './step-turns.ts';
 
 /** Cells that must be left per running sequence before another is let in, so that it isn't set back at once. */
 const cellsToGrow = 32;
 
+/** Waiting for fewer tokens of another's prompt costs more in order than it saves in work. */
+const fewestFollowedTokens = 32;
+/** From so many tokens on, what a prompt leaves in memory that can't be cut is kept just before its last token, for the same question again. */
+const checkpointTokens = 256;
+
 /** Prefixes put aside: a gigabyte holds tens of thousands of tokens of a small model, some thousands of a large one. */
-const mostStashBytes = 1024 ** 3;
+const mostKeptBytes = 1024 ** 3;
 
 export class ServingLoop {
   readonly #model: Model;
   readonly #bindings: Bindings;
   readonly #load: LoadRequest;
   readonly #send: (message: ChildMessage) => void;
-  readonly #cache: SlotCache;
+  readonly #cache: PrefixCache;
   readonly #batch: TokenBatch;
   readonly #budget: StepBudget;
-  readonly #cost = new StepCost();
+  readonly #drafter: Drafter;
   readonly #output: GenerationOutput;
   readonly #turns = new AdapterTurns();
   readonly #waiting = new FairQueue<Sequence>(({ request }) => request.client ?? '');
@@ -53,21 +69,33 @@ export class ServingLoop {
   /** Adapters of the step that is being made; only sequences of these take part. */
   #adapters = '';
 
-  constructor(bindings: Bindings, model: Model, load: LoadRequest, send: (message: ChildMessage) => void) {
+  constructor(
+    bindings: Bindings,
+    model: Model,
+    load: LoadRequest,
+    send: (message: ChildMessage) => void,
+    draftModel?: DraftModel,
+  ) {
     this.#model = model;
     this.#bindings = bindings;
     this.#load = load;
     this.#send = send;
-    const memory = {
-      removeFrom: (id: number, from: number) => model.removeCells(id, from, -1),
-      save: (id: number) => model.saveSequence(id),
-      restore: (id: number, state: Buffer) => model.restoreSequence(id, state),
-    };
-    this.#cache = new SlotCache(load.sequences, memory, Math.min(mostStashBytes, process.availableMemory() / 8));
+    const memory = cellMemory(model, load.sequences);
+    const files =
+      load.prefixes === undefined
+        ? undefined
+        : new PrefixFiles(load.prefixes, path.dirname(load.modelPath), bindings.version());
+    this.#cache = new PrefixCache(
+      load.sequences,
+      memory,
+      Math.min(mostKeptBytes, process.availableMemory() / 8),
+      files,
+    );
     // At least a token per sequence and a useful piece of a prompt beside them.
     this.#batch = new TokenBatch(load.batchTokens, load.sequences);
-    this.#budget = new StepBudget(load.batchTokens);
+    this.#budget = new StepBudget(load.batchTokens, load.promptTokensPerMs);
     this.#output = new GenerationOutput(model);
+    this.#drafter = new Drafter(draftModel, load.draftsAlways === true);
   }
 
   get hasWork(): boolean {
@@ -98,10 +126,21 @@ export class ServingLoop {
     if (sequence !== undefined) this.#fail(sequence, new CorralError('canceled', 'the request was canceled'));
   }
 
+  /** Prompt tokens per millisecond of late; undefined where no prompt was long enough to tell. */
+  get promptTokensPerMs(): number | undefined {
+    return this.#budget.tokensPerMs;
+  }
+
+  /** Saves prefixes for `forMs` milliseconds at most. The last thing a loop does. */
+  savePrefixes(forMs: number): void {
+    this.#cache.save(performance.now() + forMs);
+  }
+
   /** One step. Blocks for as long as the batch takes. */
   step(): void {
     this.#admit();
     for (const sequence of this.#running) this.#makeWindowRoom(sequence);
+    for (const sequence of this.#running) this.#follow(sequence);
     if (this.#running.length === 0) return;
     this.#takeTurn();
     this.#draft();
@@ -119,7 +158,7 @@ export class ServingLoop {
     this.#stepTurns.record(this.#kind, nowMs - startedMs);
     this.#advance(plan, outputs, nowMs);
     const isSmall = this.#batch.length < tileTokens;
-    if (isSmall) this.#cost.record(this.#batch.length, performance.now() - startedMs);
+    if (isSmall) this.#drafter.cost.record(this.#batch.length, performance.now() - startedMs);
   }
 
   #takeTurn(): void {
@@ -129,31 +168,26 @@ export class ServingLoop {
     this.#model.useAdapters(first?.request.adapters ?? []);
   }
 
-  /** Guesses for the sequences that decode, as many tokens of each as are worth their while. */
+  /** Guesses for the sequences that decode, as many tokens of each as are worth their while, where the next step can check them. */
   #draft(): void {
-    const decoding = this.#running.filter(
-      (sequence) => sequence.adapters === this.#adapters && sequence.generated > 0 && pendingTokens(sequence) === 1,
-    );
-    const found = decoding.map((sequence) => {
-      sequence.draft = [];
-      const most = this.#mostDrafted(sequence);
-      return most > 0 ? findDraft(sequence.tokens, most) : undefined;
-    });
-    if (found.every((draft) => draft === undefined)) return;
-    const drafting = found.map((draft, at) => ({
-      share: draft === undefined ? 0 : (decoding[at]?.trust.share(draft.matching) ?? 0),
-      most: draft?.tokens.length ?? 0,
-    }));
-    const room = Math.min(tileTokens - 1, this.#load.outputs, this.#freeCells()) - decoding.length;
-    const counts = planDrafts(drafting, decoding.length, room, (tokens) => this.#cost.ms(tokens));
-    for (const [at, sequence] of decoding.entries()) sequence.draft = found[at]?.tokens.slice(0, counts[at]) ?? [];
+    const planned = this.#planned();
+    for (const { key } of planned) (this.#running[key] as Sequence).draft = [];
+    if (stepKind(planned, this.#batch.capacity, this.#stepTurns.last) === 'bulk') return;
+    const wishes = planned
+      .filter(({ decoding }) => decoding)
+      .map(({ key }) => this.#draftWish(this.#running[key] as Sequence));
+    // A prompt that ends in this step asks for logits too, and the engine ends the process when a step asks for more than it was told of.
+    const outputs = this.#load.outputs - (planned.length - wishes.length);
+    this.#drafter.draft(wishes, Math.min(tileTokens - 1, outputs, this.#freeCells()) - wishes.length);
   }
 
   /** Bounded by the request, by the answer's end and by its context. */
-  #mostDrafted({ request, mostGenerated, generated, slot }: Sequence): number {
-    if (!this.#model.canTakeBack || slot === undefined) return 0;
+  #draftWish(sequence: Sequence): DraftWish {
+    const { request, mostGenerated, generated, slot } = sequence;
+    if (!this.#model.canTakeBack || slot === undefined) return { sequence, most: 0, mostByModel: 0 };
     const beforeFull = this.#load.contextTokens - slot.tokens.length - 2;
-    return Math.min(request.mostDrafted, mostGenerated - generated - 1, beforeFull);
+    const most = Math.min(request.mostDrafted, mostGenerated - generated - 1, beforeFull);
+    return { sequence, most, mostByModel: Math.min(most, request.mostDraftedByModel ?? most) };
   }
 
   #freeCells(): number {
@@ -162,30 +196,90 @@ export class ServingLoop {
 
   #admit(): void {
     while (this.#running.length < this.#load.sequences) {
-      const next = this.#waiting.peek();
+      const mayBegin = this.#placesNow();
+      const next = this.#waiting.peek(mayBegin);
       if (next === undefined) return;
-      let reserved = next.tokens.length;
-      for (const { tokens } of this.#running) reserved += tokens.length;
+      const led = next.saved === undefined ? findLeader(next.tokens, next.adapters, this.#running) : undefined;
+      let reserved = this.#cache.busyCells + next.tokens.length - (led?.length ?? 0);
+      for (const { tokens, slot, follows } of this.#running) {
+        reserved += tokens.length - Math.max(slot?.tokens.length ?? 0, follows?.length ?? 0);
+      }
       const fits = reserved + cellsToGrow * (this.#running.length + 1) <= this.#load.kvCells;
       if (!fits && this.#running.length > 0) return;
-      const slot = this.#cache.take(next.saved === undefined ? next.tokens : [], next.adapters);
+      const slot = this.#cache.take(next.saved === undefined ? next.tokens : [], next.adapters, next.request.remembers);
       if (slot === undefined) return;
-      this.#waiting.take();
+      this.#waiting.take(mayBegin);
       next.slot = slot;
-      if (next.startedAtMs === 0) {
-        next.startedAtMs = performance.now();
-        next.cachedTokens = slot.tokens.length;
-        this.#waiting.charge(next, next.tokens.length - slot.tokens.length);
-        this.#tellBegin(next);
-      }
+      if (next.startedAtMs === 0) next.startedAtMs = performance.now();
       this.#running.push(next);
       if (next.saved !== undefined) this.#restore(next);
+      else if (led !== undefined && this.#isWorthFollowing(led, slot.tokens.length)) next.follows = led;
+      this.#placeStops(next);
+      if (next.follows === undefined) this.#tellBegin(next);
     }
   }
 
-  #tellBegin({ request, promptTokens, cachedTokens }: Sequence): void {
+  /** Who may begin now: a prompt that is long for what is known of it takes a place. */
+  #placesNow(): (sequence: Sequence) => boolean {
+    const pending = this.#running.filter(({ follows }) => follows === undefined).map(pendingTokens);
+    return ({ tokens, adapters }) => {
+      if (hasPromptPlace(tokens.length, pending, this.#load.sequences)) return true;
+      const led = findLeader(tokens, adapters, this.#running);
+      const found = Math.max(this.#cache.likely(tokens, adapters), led?.length ?? 0);
+      return hasPromptPlace(tokens.length - found, pending, this.#load.sequences);
+    };
+  }
+
+  #isWorthFollowing({ leader, length }: NonNullable<Sequence['follows']>, held: number): boolean {
+    if (length < held + fewestFollowedTokens) return false;
+    return this.#model.canTakeBack || (leader.slot?.tokens.length ?? 0) < length;
+  }
+
+  /** Where memory can't be cut, a step has to end wherever somebody else will want to begin. */
+  #placeStops(sequence: Sequence): void {
+    const { slot, tokens, adapters, follows } = sequence;
+    sequence.stops = [];
+    if (slot === undefined || this.#model.canTakeBack) return;
+    const held = Math.max(slot.tokens.length, follows?.length ?? 0);
+    const wanted = [this.#cache.known(tokens, adapters), tokens.length >= checkpointTokens ? tokens.length - 1 : 0];
+    sequence.stops = [...new Set(wanted)]
+      .filter((stop) => stop > held && stop < tokens.length)
+      .toSorted((a, b) => a - b);
+    if (follows === undefined) return;
+    const { leader, length } = follows;
+    leader.stops = [...new Set([...leader.stops, length])].toSorted((a, b) => a - b);
+  }
+
+  /** Once the one that it follows has come far enough, or is gone, a sequence takes what is there and goes on by itself. */
+  #follow(sequence: Sequence): void {
+    const { follows, slot } = sequence;
+    if (follows === undefined || slot === undefined) return;
+    const computed = this.#running.includes(follows.leader)
+      ? (follows.leader.slot?.tokens.length ?? Infinity)
+      : Infinity;
+    if (computed < follows.length) return;
+    sequence.follows = undefined;
+    this.#cache.extend(slot, sequence.tokens);
+    // Of several whose leader is gone the oldest leads on.
+    const older = this.#running.slice(0, this.#running.indexOf(sequence));
+    const led = findLeader(sequence.tokens, sequence.adapters, older);
+    if (led !== undefined && this.#isWorthFollowing(led, slot.tokens.length)) {
+      sequence.follows = led;
+      this.#placeStops(sequence);
+      return;
+    }
+    this.#tellBegin(sequence);
+  }
+
+  /** Its prompt is about to be computed, for the first time. */
+  #tellBegin(sequence: Sequence): void {
+    const { request, promptTokens, slot } = sequence;
+    if (sequence.hasBegun || slot === undefined) return;
+    sequence.hasBegun = true;
+    sequence.cachedTokens = slot.tokens.length;
+    this.#waiting.charge(sequence, promptTokens - sequence.cachedTokens);
     if (request.tellsBegin !== true) return;
-    this.#send({ type: 'begun', id: request.id, promptTokens, cachedTokens });
+    this.#send({ type: 'begun', id: request.id, promptTokens, cachedTokens: sequence.cachedTokens });
   }
 
   /** Puts the cells back that a set-back sequence had. Where that is impossible they are computed again from its tokens. */
@@ -203,6 +297,12 @@ export class ServingLoop {
     const { contextTokens } = this.#load;
     if (slot === undefined || slot.tokens.length + 1 < contextTokens || pendingTokens(sequence) !== 1) return;
     const cut = shiftCut(slot.tokens.length, contextTokens, sequence.keepTokens);
+    if (this.#cache.isSharedFrom(slot, cut.from)) this.#cache.reclaim(Infinity);
+    if (this.#cache.isSharedFrom(slot, cut.from)) {
+      // Moving cells would move them for the others too: it comes back with cells of its own.
+      this.#setBack(sequence);
+      return;
+    }
     const cuttable = request.shift && this.#model.canShift && this.#model.removeCells(slot.sequence, cut.from, cut.to);
     if (!cuttable) {
       this.#finish(sequence, 'length');
@@ -215,16 +315,21 @@ export class ServingLoop {
     sequence.shifted = true;
   }
 
+  /** The sequences that can take part in the step that is being made. */
+  #planned(): PlannedSequence[] {
+    return this.#running.flatMap((sequence, key) => {
+      if (sequence.adapters !== this.#adapters || sequence.follows !== undefined) return [];
+      const decoding = sequence.generated > 0 && pendingTokens(sequence) === 1;
+      const pending = plannableTokens(sequence);
+      return [{ key, pending, decoding, drafted: sequence.draft.length }];
+    });
+  }
+
   /** The step's plan, with cells for all of it: idle prefixes give way first, then the youngest sequence is set back. */
   #planWithinCells(): readonly PlanEntry[] {
     for (;;) {
       const { kind, entries } = planBatch(
-        this.#running.flatMap((sequence, key) => {
-          if (sequence.adapters !== this.#adapters) return [];
-          const pending = pendingTokens(sequence);
-          const decoding = sequence.generated > 0 && pending === 1;
-          return [{ key, pending, decoding, drafted: sequence.draft.length }];
-        }),
+        this.#planned(),
         this.#budget.tokens(this.#running.some(({ generated }) => generated > 0)),
         this.#batch.capacity,
         this.#stepTurns.last,
@@ -253,15 +358,21 @@ export class ServingLoop {
   #setBackYoungest(): boolean {
     const sequence = this.#running.at(-1);
     if (sequence?.slot === undefined || this.#running.length < 2) return false;
+    this.#setBack(sequence);
+    return true;
+  }
+
+  #setBack(sequence: Sequence): void {
     const { slot } = sequence;
+    if (slot === undefined) return;
     if (sequence.generated > 0 && this.#model.stateBytes(slot.sequence) < process.availableMemory() / 2) {
       sequence.saved = { state: this.#model.saveSequence(slot.sequence), tokens: [...slot.tokens] };
     }
     this.#cache.drop(slot);
     sequence.slot = undefined;
-    this.#running.pop();
+    sequence.follows = undefined;
+    this.#running = this.#running.filter((other) => other !== sequence);
     this.#waiting.putBack(sequence);
-    return true;
   }
 
   /** Writes the plan into the batch; per plan entry the index of its first output, or -1. The others follow it. */
@@ -295,6 +406,8 @@ export class ServingLoop {
       while (slot.tokens.length < Math.min(computed, sequence.tokens.length)) {
         slot.tokens.push(sequence.tokens[slot.tokens.length] ?? 0);
       }
+      const keeps = sequence.request.remembers && sequence.stops.includes(slot.tokens.length);
+      if (keeps) this.#cache.checkpoint(slot);
       const output = outputs[at] ?? -1;
       if (output < 0) continue;
       if (sequence.promptDoneAtMs === 0) sequence.promptDoneAtMs = nowMs;
@@ -327,7 +440,7 @@ export class ServingLoop {
       sequence.slot?.tokens.push(token);
       accepted++;
     }
-    sequence.trust.record(drafted, accepted);
+    this.#drafter.record(sequence, drafted, accepted);
     this.#waiting.charge(sequence, accepted + 1);
     return outcome;
   }
@@ -338,6 +451,7 @@ export class ServingLoop {
     if (last !== undefined) this.#send({ type: 'tokens', items: [last] });
     const nowMs = performance.now();
     const promptDoneAtMs = sequence.promptDoneAtMs || nowMs;
+    const hasDrafted = sequence.drafted.text.checked + sequence.drafted.model.checked > 0;
     this.#send({
       type: 'done',
       id: sequence.request.id,
@@ -348,6 +462,7 @@ export class ServingLoop {
       promptNs: nanoseconds(promptDoneAtMs - (sequence.startedAtMs || promptDoneAtMs)),
       generatedTokens: sequence.generated,
       generationNs: nanoseconds(nowMs - promptDoneAtMs),
+      ...(hasDrafted && { drafts: sequence.drafted }),
       tokens: sequence.request.returnTokens ? sequence.tokens : [],
     });
   }
@@ -361,8 +476,7 @@ export class ServingLoop {
     this.#waiting.leave(sequence);
     this.#running = this.#running.filter((other) => other !== sequence);
     const { slot } = sequence;
-    // After a shift the cells behind the kept tokens were computed in another context than their tokens say.
-    if (slot !== undefined) this.#cache.putBack(slot, sequence.shifted ? sequence.keepTokens : slot.tokens.length);
+    if (slot !== undefined) this.#cache.putBack(slot, reusableTokens(sequence, slot));
     sequence.slot = undefined;
     sequence.sampler.free();
   }
@@ -384,6 +498,14 @@ export class ServingLoop {
       this.#fail(sequence, new CorralError('runner_failed', 'the engine failed to compute a step'));
     }
   }
+}
+
+/** How many of a slot's tokens another request may go on from. */
+function reusableTokens({ request, cachedTokens, shifted, keepTokens }: Sequence, slot: Slot): number {
+  // What it found was there before it.
+  if (!request.remembers) return Math.min(cachedTokens, slot.tokens.length);
+  // After a shift the cells behind the kept tokens were computed in another context than their tokens say.
+  return shifted ? keepTokens : slot.tokens.length;
 }
 
 function nanoseconds(ms: number): number {

@@ -21,9 +21,15 @@ export class StepBudget {
   readonly #mostTokens: number;
   #tokensPerMs: number | undefined;
 
-  /** `mostTokens`: what a batch holds. */
-  constructor(mostTokens: number) {
+  /** `mostTokens`: what a batch holds. `tokensPerMs`: as measured in an earlier life. */
+  constructor(mostTokens: number, tokensPerMs?: number) {
     this.#mostTokens = mostTokens;
+    this.#tokensPerMs = tokensPerMs;
+  }
+
+  /** Prompt tokens per millisecond of late; undefined before the first step of a tile. */
+  get tokensPerMs(): number | undefined {
+    return this.#tokensPerMs;
   }
 
   /** Prompt tokens for the next step, at least a tile. Before the first measurement two: a slow machine must not stall at once. */

@@ -131,6 +131,7 @@ export function createModelPool(parts: ModelPoolParts): ModelPool {
     const controller = new AbortController();
     loads.set(runnerId, controller);
     logger.info('loading model', { ...fields, estimateBytes: plan.estimateBytes });
+    if (plan.leavesOutDraft === true) logger.warn('the draft model is left out: there is too little memory', fields);
     try {
       const runner = await parts.startRunner(plan.load, {
         signal: controller.signal,

@@ -12,6 +12,8 @@ export interface LoadPlan {
   readonly load: LoadRequest;
   /** Most memory the runner will take, all in. */
   readonly estimateBytes: number;
+  /** Whether the model's draft is left out because both together need too much memory; absent = no. */
+  readonly leavesOutDraft?: boolean;
 }
 
 export interface AvailableMemory {

@@ -3,9 +3,11 @@
  *
  * Sequences are cheap (they share one pool of KV cells), so there are many by default; the pool is twice one context, which
  * serves one long conversation beside many short ones. When memory is short the pool shrinks to one context before anything
- * is refused; what still does not fit is for the scheduler to make room for, or to refuse with the numbers.
+ * is refused; what still does not fit is for the scheduler to make room for, or to refuse with the numbers. A draft model is only there to
+ * save time, so it is left out before another model has to go.
  */
 import type { Settings } from '../config/settings.ts';
+import { draftLoad } from '../engine/draft-load.ts';
 import { estimateMemory } from '../engine/memory-estimate.ts';
 import type { LoadRequest } from '../engine/runner-protocol.ts';
 import type { Gguf } from '../formats/gguf/gguf.ts';
@@ -33,8 +35,10 @@ type PlanSettings = Pick<
 >;
 
 export interface PlanInput {
-  readonly model: Pick<StoredModel, 'modelPath'>;
+  readonly model: Pick<StoredModel, 'modelPath' | 'draftPath'>;
   readonly header: Gguf;
+  /** Of the draft model; undefined = the model is loaded without. */
+  readonly draftHeader?: Gguf | undefined;
   readonly options: LoadOptions;
   readonly settings: PlanSettings;
   /** Threads where neither request nor settings name a number. */
@@ -43,8 +47,33 @@ export interface PlanInput {
 }
 
 export function planLoad(input: PlanInput): LoadPlan {
+  const drafting = drafts(input);
+  for (const contexts of drafting ? [2, 1] : []) {
+    const plan = withDraft(input, sized(input, contexts));
+    if (plan.estimateBytes <= input.freeBytes) return plan;
+  }
   const roomy = sized(input, 2);
-  return roomy.estimateBytes <= input.freeBytes ? roomy : sized(input, 1);
+  const plan = roomy.estimateBytes <= input.freeBytes ? roomy : sized(input, 1);
+  return drafting ? { ...plan, leavesOutDraft: true } : plan;
+}
+
+/** Nothing is drafted for a state that can't be taken back after a wrong guess, nor for embeddings. */
+function drafts({ model, header, draftHeader }: PlanInput): boolean {
+  const facts = modelFacts(header);
+  return model.draftPath !== undefined && draftHeader !== undefined && !facts.isRecurrent && !facts.isEmbedding;
+}
+
+function withDraft({ model: { draftPath }, draftHeader }: PlanInput, { load, estimateBytes }: LoadPlan): LoadPlan {
+  if (draftPath === undefined || draftHeader === undefined) return { load, estimateBytes };
+  const draft = draftLoad(load, draftPath);
+  const { totalBytes } = estimateMemory({
+    ...load,
+    ...draft,
+    gguf: draftHeader,
+    outputTokens: draft.outputs,
+    resultTokens: draft.outputs,
+  });
+  return { load: { ...load, draft }, estimateBytes: estimateBytes + totalBytes };
 }
 
 /** `contexts`: how many whole contexts the shared pool holds, where nothing else was asked for. */

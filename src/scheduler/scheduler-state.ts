@@ -12,6 +12,7 @@ import type { CorralError } from '../core/corral-error.ts';
 import type { LoadedFacts, LoadRequest } from '../engine/runner-protocol.ts';
 import type { StoredModel } from '../store/stored-model.ts';
 import type { MachineMemory } from './memory-room.ts';
+import type { LoadPlan } from './model-pool-parts.ts';
 import type { LoadOptions } from './model-pool.ts';
 
 export interface SchedulerLimits {
@@ -37,9 +38,7 @@ export interface WaitingRequest {
 }
 
 /** What `planLoad` decided for a request, with the machine's memory as it was read for it. */
-export interface SizedLoad {
-  readonly load: LoadRequest;
-  readonly estimateBytes: number;
+export interface SizedLoad extends LoadPlan {
   readonly machine: MachineMemory;
 }
 

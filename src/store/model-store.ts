@@ -70,6 +70,13 @@ export function openModelStore({ modelsDir, logger }: ModelStoreOptions): ModelS
       });
     },
 
+    async draftHeader(model) {
+      if (model.draftPath === undefined) return undefined;
+      return header(model.draftPath).catch((error: unknown) => {
+        throw readFault(`the draft of model '${displayName(model.name)}'`, error);
+      });
+    },
+
     fullHeader: (model) => readHeader(model.modelPath, 'read').catch((error: unknown) => rethrow(model, error)),
   };
 }

@@ -44,12 +44,14 @@ export async function readStoredModel(modelsDir: string, file: ManifestFile): Pr
   const textsOf = (...types: string[]): Promise<string[]> =>
     Promise.all(layersOf(...types).map((layer) => readText(modelsDir, model, layer)));
 
-  const [modelPaths, projectorPaths, adapterPaths] = await Promise.all([
+  const [modelPaths, projectorPaths, adapterPaths, draftPaths] = await Promise.all([
     pathsOf(layerMediaType.model),
     pathsOf(layerMediaType.projector),
     pathsOf(layerMediaType.adapter),
+    pathsOf(layerMediaType.draft),
   ]);
   const modelPath = modelPaths.at(-1);
+  const draftPath = draftPaths.at(-1);
   if (modelPath === undefined) {
     throw new CorralError('not_supported', `model '${model}' has no GGUF weights`, {
       hint: 'Only models with a GGUF file can run here; cloud models and unconverted safetensors cannot.',
@@ -67,6 +69,7 @@ export async function readStoredModel(modelsDir: string, file: ManifestFile): Pr
     modelPath,
     projectorPaths,
     adapterPaths,
+    ...(draftPath !== undefined && { draftPath }),
     // Of a kind that a model has once, the last layer counts.
     template: templates.at(-1),
     system: systems.at(-1),

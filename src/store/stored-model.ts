@@ -26,6 +26,8 @@ export interface StoredModel extends StoredModelEntry {
   readonly modelPath: string;
   readonly projectorPaths: readonly string[];
   readonly adapterPaths: readonly string[];
+  /** A small model that guesses ahead of this one; absent = none. */
+  readonly draftPath?: string;
   readonly template: string | undefined;
   readonly system: string | undefined;
   readonly licenses: readonly string[];
@@ -43,6 +45,8 @@ export interface ModelStore {
   header(model: StoredModel): Promise<Gguf>;
   /** Checks the headers of the model's adapters, which native code will read. Throws `bad_gguf`. */
   checkAdapters(model: StoredModel): Promise<void>;
+  /** The checked header of the model's draft model; undefined = it has none. Throws `bad_gguf`. */
+  draftHeader(model: StoredModel): Promise<Gguf | undefined>;
   /** The header with its arrays (vocabulary and merges) filled in, for `show --verbose`. Not cached. */
   fullHeader(model: StoredModel): Promise<Gguf>;
 }

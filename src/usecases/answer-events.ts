@@ -15,6 +15,10 @@ export interface AnswerBegunEvent {
   readonly cachedTokens: number;
   /** Whether the model was asked to think. */
   readonly thinks: boolean;
+  /** Whether the thinking keeps to `thinkingBudget`. */
+  readonly boundsThinking: boolean;
+  /** Names of tools that a choice would hold to their schemas, and whose schemas no grammar can hold. */
+  readonly unheldTools: readonly string[];
 }
 
 /** A piece of the answer. Empty texts and lists where it holds nothing of a kind; with log probabilities all may be empty. */

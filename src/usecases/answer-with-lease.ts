@@ -12,7 +12,8 @@ import type { AnswerBegunEvent, AnswerCounts, AnswerEvent } from './answer-event
 import { countTokens } from './count-tokens.ts';
 import type { FittedPrompt } from './fit-prompt.ts';
 import type { PreparedAnswer } from './prepare-answer.ts';
-import { streamAnswer } from './stream-answer.ts';
+import { streamAnswer, type AnswerJob } from './stream-answer.ts';
+import type { ThinkingLimit } from './thinking-phase.ts';
 import type { UseCaseParts } from './use-case-parts.ts';
 
 export interface AnswerPrompt extends FittedPrompt {
@@ -43,6 +44,8 @@ export interface AnswerOrder {
   readonly rendersOnly: boolean;
   /** With `rendersOnly`: also count the prompt's tokens. */
   readonly countsTokens?: boolean | undefined;
+  /** For `begun`. */
+  readonly unheldTools?: readonly string[];
   /** undefined = the model is only loaded. */
   readonly prompt: ((runner: Runner) => AnswerPrompt | Promise<AnswerPrompt>) | undefined;
 }
@@ -60,7 +63,7 @@ export async function* answerWithLease(order: AnswerOrder): AsyncGenerator<Answe
       if (prompt.imageCount > 0) throw imagesNotSupported();
       for await (const event of streamAnswer(answerJob(lease.runner, prepared, prompt), signal)) {
         if (event.type === 'piece') yield event;
-        else if (event.type === 'begun') yield begunEvent(event, prepared);
+        else if (event.type === 'begun') yield begunEvent(event, order, thinkingLimit(prepared, prompt));
         else counts = event;
       }
     } else if (prompt !== undefined && order.countsTokens === true) {
@@ -77,11 +80,25 @@ export async function* answerWithLease(order: AnswerOrder): AsyncGenerator<Answe
   else yield { ...counts, type: 'done', totalNs: elapsedNs(), loadNs };
 }
 
-function begunEvent({ promptTokens, cachedTokens }: GenerationBegun, { thinks }: PreparedAnswer): AnswerBegunEvent {
-  return { type: 'begun', promptTokens, cachedTokens, thinks };
+function begunEvent(
+  { promptTokens, cachedTokens }: GenerationBegun,
+  { prepared, unheldTools = [] }: AnswerOrder,
+  limit: ThinkingLimit | undefined,
+): AnswerBegunEvent {
+  const { thinks } = prepared;
+  return { type: 'begun', promptTokens, cachedTokens, thinks, boundsThinking: limit !== undefined, unheldTools };
 }
 
-function answerJob(runner: Runner, { generation, policy, thinks }: PreparedAnswer, prompt: AnswerPrompt) {
+function thinkingLimit(
+  { thinks, thinkingBudget: tokens }: PreparedAnswer,
+  { format }: AnswerPrompt,
+): ThinkingLimit | undefined {
+  const closing = format?.thinkingEnd;
+  return thinks && tokens !== undefined && closing !== undefined ? { tokens, closing } : undefined;
+}
+
+function answerJob(runner: Runner, prepared: PreparedAnswer, prompt: AnswerPrompt): AnswerJob {
+  const { generation, policy, thinks } = prepared;
   const { format, contextTokens, returnTokens, calls } = prompt;
   const grammar = calls?.grammar ?? generation.grammar;
   // What Ollama makes of 0 depends on who renders: its own templates leave the option out, and the engine goes on without bound.
@@ -94,6 +111,7 @@ function answerJob(runner: Runner, { generation, policy, thinks }: PreparedAnswe
     whileThinking: calls === undefined ? prompt.parser : prompt.whileThinking?.(),
     afterThinking: thinks && grammar !== '' ? prompt.afterThinking?.() : undefined,
     calls,
+    thinkingLimit: thinkingLimit(prepared, prompt),
     generation: {
       ...generation,
       grammar,

@@ -27,6 +27,8 @@ export interface Conversation extends AnswerRequest {
   readonly _debug_render_only: boolean;
   /** undefined = `auto`, and arguments are whatever the model writes, as in Ollama; any other choice binds them to the tool's schema. */
   readonly toolChoice?: ToolChoice | undefined;
+  /** Names of tools that are refused where their schemas can't be enforced; with `auto` others are then left to the model (`begun`). */
+  readonly strictTools?: readonly string[];
   /** Whether one answer may call more than one tool; undefined = true. */
   readonly parallelToolCalls?: boolean | undefined;
   /** Calls are passed on as they are written, as `toolCallDeltas`, and `toolCalls` stay empty. */
@@ -59,7 +61,7 @@ export async function* chat(
     verb: 'chat',
     extra: tools.length > 0 ? ['tools'] : [],
   });
-  const calls = chosenCalls(request, prepared.format);
+  const { grammar: calls, unheldTools } = chosenCalls(request, prepared.format);
   const events = answerWithLease({
     parts,
     model,
@@ -69,6 +71,7 @@ export async function* chat(
     signal,
     rendersOnly: request._debug_render_only,
     countsTokens: request.countsTokens,
+    unheldTools,
     prompt:
       request.messages.length === 0
         ? undefined
@@ -82,7 +85,8 @@ export async function* chat(
             const tokensOf = (kept: readonly ChatMessage[]) => countTokens(runner, render(kept), signal);
             const text = render(messages);
             const heads = request.streamsToolCalls && calls !== undefined ? format.callSyntax?.heads : undefined;
-            const streamed = (parser: AnswerParser) => (heads ? streamCalls(parser, heads, newCallId) : parser);
+            const streamed = (parser: AnswerParser) =>
+              heads ? streamCalls(parser, { heads, tools, newCallId }) : parser;
             const input = { messages, tools, think };
             return {
               text,

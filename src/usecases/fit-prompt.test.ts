@@ -14,6 +14,7 @@ const generation: Generation = {
   topLogprobs: -1,
   grammar: '',
   logitBias: [],
+  remembers: true,
   returnTokens: false,
   visibleSpecialTokens: [],
 };

@@ -22,6 +22,7 @@ function commandsOf(model: StoredModel, template: string): ModelfileCommand[] {
   return [
     { kind: 'from', value: model.modelPath },
     ...model.adapterPaths.map((value): ModelfileCommand => ({ kind: 'adapter', value })),
+    ...given('draft', model.draftPath),
     ...model.projectorPaths.map((value): ModelfileCommand => ({ kind: 'from', value })),
     { kind: 'template', value: template },
     ...given('system', model.system),

@@ -19,6 +19,8 @@ export interface AnswerRequest {
   readonly think?: unknown;
   /** A model that can't think answers without, where it is otherwise refused; undefined = false. */
   readonly thinksIfAble?: boolean;
+  /** Most tokens of thinking; then it is closed and the answer follows. Only where the format knows how (`begun`). undefined = no bound. */
+  readonly thinkingBudget?: number | undefined;
   /** Whether `begun` is wanted; undefined = false. */
   readonly tellsBegin?: boolean;
   readonly truncate: boolean;
@@ -34,6 +36,7 @@ export interface PreparedAnswer {
   /** The model's default put in. */
   readonly think: ThinkValue;
   readonly thinks: boolean;
+  readonly thinkingBudget: number | undefined;
   readonly addsBos: boolean;
   readonly bosTokenId: number | undefined;
   /** Throws `template_failed` when the model's template is broken. */
@@ -68,6 +71,7 @@ export async function prepareAnswer(
     options,
     think,
     thinks: think !== undefined && think !== false,
+    thinkingBudget: request.thinkingBudget,
     addsBos: facts.addsBos,
     bosTokenId,
     format: () => {
@@ -84,6 +88,8 @@ export async function prepareAnswer(
       numPredict: options.numPredict,
       numKeep: options.numKeep,
       mostDrafted: parts.settings.speculation ? options.mostDrafted : 0,
+      remembers: options.remembers,
+      mostDraftedByModel: parts.settings.speculation ? options.mostDraftedByModel : 0,
       topLogprobs: request.logprobs ? request.top_logprobs : -1,
       grammar: grammarForFormat(request.format),
       logitBias: request.logitBias ?? [],

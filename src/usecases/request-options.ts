@@ -14,10 +14,15 @@ export interface RequestOptions {
   readonly numKeep: number;
   /** Tokens drafted at once; 0 = none. */
   readonly mostDrafted: number;
+  readonly remembers: boolean;
+  /** The same for a draft model. */
+  readonly mostDraftedByModel: number;
 }
 
 // Beyond this a step takes so long that one wrong guess costs more than the right ones before it gained.
 const defaultDrafted = 16;
+/** Ollama's: a draft model has to compute its guesses one after the other. */
+const defaultDraftedByModel = 4;
 
 // Ollama's own lower bound; an engine with less has no room for a token of prompt and one of answer.
 const minContextTokens = 4;
@@ -57,6 +62,8 @@ export function requestOptions(
     numPredict: options.num_predict,
     numKeep: options.num_keep,
     mostDrafted: options.draft_num_predict ?? defaultDrafted,
+    remembers: options.cache_prompt,
+    mostDraftedByModel: options.draft_num_predict ?? defaultDraftedByModel,
   };
 }
 

@@ -3,6 +3,7 @@ import { createJinjaFormat } from '../prompt/jinja-format.ts';
 import type { ParsedEvent } from './parse-answer.ts';
 import { doneEvent, scriptedRunner, type Script } from './test-runner.ts';
 import { streamAnswer } from './stream-answer.ts';
+import type { ThinkingLimit } from './thinking-phase.ts';
 import { greedySampling } from '../../test/support/greedy-sampling.ts';
 
 const format = createJinjaFormat({
@@ -10,9 +11,15 @@ const format = createJinjaFormat({
   bosToken: '',
   eosToken: '',
 });
+interface Changes {
+  readonly numPredict?: number;
+  readonly thinkingLimit?: ThinkingLimit;
+  readonly grammar?: string;
+}
+
 const input = { messages: [{ role: 'user', content: 'Q' }], tools: [], think: true } as const;
 
-async function answer(script: Script, numPredict = -1) {
+async function answer(script: Script, { numPredict = -1, thinkingLimit, grammar = 'root ::= "{}"' }: Changes = {}) {
   const runner = scriptedRunner(script);
   const job = {
     runner,
@@ -21,6 +28,7 @@ async function answer(script: Script, numPredict = -1) {
     parser: format.answerParser(input, 'Q'),
     whileThinking: format.answerParser(input, 'Q'),
     calls: undefined,
+    thinkingLimit,
     afterThinking: format.answerParser({ ...input, think: false }, ''),
     generation: {
       contextTokens: [],
@@ -32,7 +40,8 @@ async function answer(script: Script, numPredict = -1) {
       mostDrafted: 0,
       topLogprobs: -1,
       logitBias: [],
-      grammar: 'root ::= "{}"',
+      grammar,
+      remembers: true,
       returnTokens: false,
       visibleSpecialTokens: [],
     },
@@ -65,7 +74,7 @@ describe('an answer with a format from a model that thinks', () => {
   });
 
   it('counts the thinking against the number of tokens', async () => {
-    const { sent } = await answer(thinker, 20);
+    const { sent } = await answer(thinker, { numPredict: 20 });
     expect(sent.map(({ numPredict }) => numPredict)).toEqual([20, 15]);
   });
 
@@ -86,5 +95,73 @@ describe('an answer with a format from a model that thinks', () => {
     expect(sent).toHaveLength(1);
     expect(thinking).toBe('hm');
     expect(counts).toMatchObject({ type: 'counts', reason: 'length' });
+  });
+});
+
+describe('thinking with a limit', () => {
+  const closing = '\n</think>\n\n';
+  const free = { grammar: '', thinkingLimit: { tokens: 3, closing } };
+  /** Goes on thinking for ever; once it is past its thinking it answers. */
+  const ponderer: Script = async function* ({ prompt, grammar }) {
+    const isPast = prompt.includes('</think>');
+    const texts = isPast
+      ? [grammar === '' ? 'So: ' : '{}', ...(grammar === '' ? ['four'] : [])]
+      : ['<think>', 'hm ', 'hm ', 'hm ', 'hm '];
+    for (const text of texts) yield { type: 'text', text };
+    yield doneEvent({ promptTokens: isPast ? 9 : 1, generatedTokens: texts.length });
+  };
+
+  it('is closed when its tokens are used up, and the answer follows', async () => {
+    const { sent, thinking, content, counts } = await answer(ponderer, free);
+    expect(sent.map(({ prompt }) => prompt)).toEqual(['Q', 'Q<think>hm hm \n</think>\n\n']);
+    expect({ thinking: thinking.trim(), content }).toEqual({ thinking: 'hm hm', content: 'So: four' });
+    expect(counts).toMatchObject({ type: 'counts', reason: 'stop', generatedTokens: 3 + 2, thinkingTokens: 2 });
+  });
+
+  it('counts against the number of tokens', async () => {
+    const { sent } = await answer(ponderer, { ...free, numPredict: 20 });
+    expect(sent.map(({ numPredict }) => numPredict)).toEqual([20, 17]);
+  });
+
+  it('is closed before a grammar begins', async () => {
+    const { sent, content } = await answer(ponderer, { thinkingLimit: free.thinkingLimit });
+    expect(sent.map(({ prompt, grammar }) => [prompt, grammar])).toEqual([
+      ['Q', ''],
+      ['Q<think>hm hm \n</think>\n\n', 'root ::= "{}"'],
+    ]);
+    expect(content).toBe('{}');
+  });
+
+  const says = (...texts: readonly string[]): Script =>
+    async function* ({ prompt }) {
+      const rest = prompt === 'Q' ? texts : ['And so on'];
+      for (const text of rest) yield { type: 'text', text };
+      yield doneEvent({ generatedTokens: rest.length });
+    };
+
+  it.each<[string, Script, string, string]>([
+    ['ends in time', says('<think>hm', '</think>', 'a', 'b', 'c', 'd'), 'hm', 'abcd'],
+    ['does not think', says('a', 'b', 'c', 'd', 'e'), '', 'abcde'],
+    ['takes all its tokens to the last', says('<think>', 'hm', '</think>', '4'), 'hm', 'And so on'],
+  ])('changes nothing for a model that %s', async (_, script, thinking, content) => {
+    const made = await answer(script, free);
+    expect({ thinking: made.thinking, content: made.content }).toEqual({ thinking, content });
+  });
+
+  it('is not closed a second time when the model has just closed it', async () => {
+    const { sent } = await answer(says('<think>', 'hm', '</think>', ' ', '4'), free);
+    expect(sent.map(({ prompt }) => prompt)).toEqual(['Q', 'Q<think>hm</think>']);
+  });
+
+  it('never has more tokens than the limit, however many come at once', async () => {
+    const script: Script = async function* ({ prompt }) {
+      if (prompt !== 'Q') yield { type: 'text', text: 'done' };
+      else
+        for (const text of ['<think>', 'one two three']) yield { type: 'text', text, tokens: text.split(' ').length };
+      yield doneEvent();
+    };
+    const { thinking, content, counts } = await answer(script, free);
+    expect({ thinking, content }).toEqual({ thinking: '', content: 'done' });
+    expect(counts).toMatchObject({ generatedTokens: 2 });
   });
 });

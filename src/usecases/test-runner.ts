@@ -39,6 +39,7 @@ export function scriptedRunner(script: Script): ScriptedRunner {
         const cause = { tokens: request.prompt.length, limit };
         throw new CorralError('prompt_too_long', 'the prompt is longer than the context', { cause });
       }
+      if (request.tellsBegin) yield { type: 'begun', id: 1, promptTokens: request.prompt.length, cachedTokens: 0 };
       yield* script(request, signal);
     },
     embed: ({ inputs, truncate }) => {

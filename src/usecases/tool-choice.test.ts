@@ -12,13 +12,20 @@ const messages = '{{ range .Messages }}[{{ if .Thinking }}<think>{{ .Thinking }}
 const calls =
   '{{ if .ToolCalls }}<tool_call>{{ range .ToolCalls }}{{ .Function.Name }}{{ end }}</tool_call>{{ end }}]{{ end }}';
 
+const gptOss =
+  '{{ range .Tools }}{{ .Function.Name }}{{ end }}{{ .ThinkLevel }}{{ range .Messages }}<|start|>{{ .Role }}<|message|>{{ .Content }}<|end|>{{ end }}<|start|>assistant';
+const harmonyHeader = '<|channel|>commentary to=functions.count <|constrain|>json<|message|>';
+const analysis = '<|channel|>analysis<|message|>hm';
+const behindAnalysis = `${analysis}<|end|><|start|>assistant`;
+
 let files: TemporaryStore;
 beforeAll(async () => {
   files = await temporaryStore();
   await files.add('caller', { template: `{{ if .Tools }}T{{ end }}{{ range .Messages }}[{{ .Content }}${calls}` });
   await files.add('thinker', { template: `{{ if .Tools }}T{{ end }}${messages}${calls}` });
   await files.add('coder', { template: `${messages}]{{ end }}` }, { parser: 'qwen3-vl-thinking' });
-  await files.add('gemma4-e2b', {}, { renderer: 'gemma4', parser: 'gemma4' });
+  await files.add('callless', { template: `{{ if .Tools }}T{{ end }}${messages}${calls}` }, { parser: 'passthrough' });
+  await files.add('gpt-oss', { template: gptOss }, { model_family: 'gptoss' });
 });
 afterAll(() => files.remove());
 
@@ -39,6 +46,7 @@ async function ask(model: string, script: Script, choice: Partial<Conversation>,
     thinking: text('thinking'),
     calls: pieces.flatMap((piece) => piece.toolCalls.map((call) => [call.name, call.arguments])),
     deltas: pieces.flatMap((piece) => piece.toolCallDeltas),
+    begun: events.find((event) => event.type === 'begun'),
     last: events.at(-1),
   };
 }
@@ -60,12 +68,53 @@ describe('what the runner is asked for', () => {
     expect(requests[0]?.grammarStart?.repeats).toBe(start);
   });
 
-  test('a family whose calls have no grammar is left alone with auto, and refuses to be forced', async () => {
-    const { requests } = await ask('gemma4-e2b', says(['ok']), { toolChoice: 'auto' }, { think: false });
+  const loose = {
+    type: 'function',
+    function: { name: 'loose', parameters: { type: 'object', properties: { a: { not: {} } } } },
+  };
+  // A grammar has its limit, which many large tools pass together.
+  const many = Array.from({ length: 400 }, (_, at) => ({
+    type: 'function',
+    function: {
+      name: `tool${at}`,
+      parameters: {
+        type: 'object',
+        properties: { a: { enum: Array.from({ length: 100 }, (_value, n) => `a${n}`.repeat(9)) } },
+      },
+    },
+  }));
+  test.each([
+    ['a schema that cannot be enforced', { toolChoice: 'auto', tools: [...tools, loose] }, 'root', ['loose']],
+    ['the same, and one call at most', { parallelToolCalls: false, tools: [...tools, loose] }, 'root', ['loose']],
+    ['schemas that can', { toolChoice: 'auto' }, 'root', []],
+    [
+      'schemas that are too large together',
+      { toolChoice: 'auto', tools: many },
+      '',
+      many.map((tool) => tool.function.name),
+    ],
+    ['no choice', { tools: [...tools, loose] }, '', []],
+  ] as const)('when the model is free to call, with %s', async (_, choice, grammar, unheld) => {
+    const { requests, begun } = await ask('caller', says([call]), { ...choice, tellsBegin: true });
+    expect(requests[0]?.grammar.slice(0, 4)).toBe(grammar);
+    expect(begun?.unheldTools).toEqual(unheld);
+  });
+
+  test('a strict tool is refused where its schema cannot be enforced', async () => {
+    const choice = { toolChoice: 'auto', tools: [...tools, loose], strictTools: ['loose'] } as const;
+    await expect(ask('caller', says([call]), choice)).rejects.toMatchObject({
+      code: 'bad_request',
+      param: 'tools[1].function.parameters.properties.a.not',
+    });
+  });
+
+  test('a model whose parser knows no calls is left alone with auto, and refuses to be forced by the name of the parser', async () => {
+    const { requests } = await ask('callless', says(['ok']), { toolChoice: 'auto' });
     expect(requests[0]?.grammar).toBe('');
-    await expect(ask('gemma4-e2b', says(['ok']), { toolChoice: 'required' })).rejects.toMatchObject({
+    await expect(ask('callless', says(['ok']), { toolChoice: 'required' })).rejects.toMatchObject({
       code: 'bad_request',
       param: 'tool_choice',
+      message: expect.stringContaining('the parser "passthrough"') as string,
     });
   });
 });
@@ -94,6 +143,40 @@ describe('a model that thinks and must call', () => {
     const [first, second] = answer.requests;
     expect(second?.prompt).toBe(`${first?.prompt}${kept}`);
     expect(answer).toMatchObject({ thinking: 'hm', content: '', calls: [['count', { n: 1 }]] });
+  });
+
+  test.each([
+    ['thinks and says something', [`${behindAnalysis}<|channel|>final<|message|>`, 'Well'], behindAnalysis],
+    ['thinks and says nothing', [`${analysis}<|end|>`], behindAnalysis],
+    ['ends within its thinking', [analysis], behindAnalysis],
+    ['says something at once', ['<|channel|>final<|message|>', 'Well'], ''],
+    ['calls as it likes', [`${behindAnalysis}${harmonyHeader}{}`], behindAnalysis],
+    ['calls as it likes and goes on', [`${behindAnalysis}${harmonyHeader}{}<|end|>`], behindAnalysis],
+  ])('and is gpt-oss, and %s', async (_, free, kept) => {
+    const script: Script = async function* ({ grammar }) {
+      for (const text of grammar === '' ? free : [harmonyHeader, '{"n": ', '1}']) yield { type: 'text', text };
+      yield doneEvent({});
+    };
+    const answer = await ask('gpt-oss', script, { toolChoice: 'required', streamsToolCalls: true }, { think: 'low' });
+    const [first, second] = answer.requests;
+    expect(second?.prompt).toBe(`${first?.prompt}${kept}`);
+    expect(answer).toMatchObject({ thinking: kept === '' ? '' : 'hm', content: '' });
+    expect(answer.deltas.map(({ name, argumentsText }) => [name, argumentsText])).toEqual([
+      ['count', '{"n": '],
+      ['count', '1}'],
+    ]);
+  });
+
+  test('and is gpt-oss, and may answer in text by a format', async () => {
+    const script: Script = async function* ({ grammar }) {
+      const free = [`${behindAnalysis}<|channel|>final<|message|>`, 'Well'];
+      for (const text of grammar === '' ? free : ['<|channel|>final<|message|>', '{"a":1}'])
+        yield { type: 'text', text };
+      yield doneEvent({});
+    };
+    const answer = await ask('gpt-oss', script, { toolChoice: 'auto', format: 'json' }, { think: true });
+    expect(answer.requests[1]?.prompt.endsWith(behindAnalysis)).toBe(true);
+    expect(answer).toMatchObject({ thinking: 'hm', content: '{"a":1}', calls: [] });
   });
 
   test('ends where the tokens ended while it was thinking', async () => {

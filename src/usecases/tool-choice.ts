@@ -1,6 +1,7 @@
 /** What a request's choice of tools means for its answer. */
 import { CorralError } from '../core/corral-error.ts';
 import { schemaOfFormat } from '../formats/json-schema-grammar/grammar-for-format.ts';
+import { SchemaRefusal } from '../formats/json-schema-grammar/refuse-schema.ts';
 import type { Tool } from '../prompt/chat-message.ts';
 import type { PromptFormat } from '../prompt/prompt-format.ts';
 import { toolCallGrammar, type ToolCallGrammar } from '../prompt/tool-calls/tool-call-grammar.ts';
@@ -13,6 +14,14 @@ export interface ChoosingRequest {
   readonly format?: unknown;
   readonly toolChoice?: ToolChoice | undefined;
   readonly parallelToolCalls?: boolean | undefined;
+  readonly strictTools?: readonly string[];
+}
+
+export interface ChosenCalls {
+  /** undefined = the answer is left to the model. */
+  readonly grammar: ToolCallGrammar | undefined;
+  /** Names of tools that the choice asks to hold to their schemas, and that are not. */
+  readonly unheldTools: readonly string[];
 }
 
 /** The tools that the model gets to see. Throws `bad_request` for a choice that no answer can meet. */
@@ -27,22 +36,37 @@ export function offeredTools({ tools, toolChoice }: ChoosingRequest): readonly T
 }
 
 /**
- * The grammar that makes the answer meet the choice; undefined where the answer is left to the model: without a choice, as in Ollama, and
- * with `auto` for a model whose way of calling has no grammar. Throws `bad_request`.
+ * The grammar that makes the answer meet the choice. None without a choice, as in Ollama. `auto` asks for no call, so it refuses nothing
+ * but a strict tool's schema: what else can't be enforced is left to the model. Throws `bad_request`.
  */
-export function chosenCalls(request: ChoosingRequest, format: () => PromptFormat): ToolCallGrammar | undefined {
-  const { tools, parallelToolCalls: parallel = true } = request;
+export function chosenCalls(request: ChoosingRequest, format: () => PromptFormat): ChosenCalls {
+  const { tools, parallelToolCalls: parallel = true, strictTools: strict = [] } = request;
   // To stop after one call is a wish that only a grammar can meet.
   const choice = request.toolChoice ?? (parallel ? undefined : 'auto');
-  if (choice === undefined || choice === 'none' || tools.length === 0) return undefined;
-  const { callSyntax } = format();
+  if (choice === undefined || choice === 'none' || tools.length === 0) return { grammar: undefined, unheldTools: [] };
+  const { callSyntax, callless } = format();
   if (callSyntax === undefined) {
-    if (choice === 'auto') return undefined;
-    throw refuse(
-      'this model writes its tool calls in a way that cannot be forced; only "auto" and "none" work with it',
-    );
+    if (choice === 'auto') return leftToModel(tools);
+    const reason =
+      callless === undefined
+        ? 'this model has no way to write tool calls'
+        : `the answers of this model are read by the parser ${JSON.stringify(callless)}, which knows no tool calls`;
+    throw refuse(`${reason}; only "auto" and "none" work with it`);
   }
-  return toolCallGrammar(callSyntax, { tools, choice, parallel, contentSchema: schemaOfFormat(request.format) });
+  const order = { tools, choice, strict, parallel, contentSchema: schemaOfFormat(request.format) };
+  try {
+    const grammar = toolCallGrammar(callSyntax, order);
+    return { grammar, unheldTools: grammar.unheld };
+  } catch (thrown) {
+    // Each schema is fine and all together are too much.
+    const mayBeFree = choice === 'auto' && parallel && strict.length === 0 && order.contentSchema === undefined;
+    if (mayBeFree && thrown instanceof SchemaRefusal) return leftToModel(tools);
+    throw thrown;
+  }
+}
+
+function leftToModel(tools: readonly Tool[]): ChosenCalls {
+  return { grammar: undefined, unheldTools: tools.map((tool) => tool.function.name) };
 }
 
 function refuse(message: string): CorralError {

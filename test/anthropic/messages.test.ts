@@ -35,7 +35,7 @@ describe('a message', () => {
       stop_sequence: null,
       usage: { output_tokens: 12, cache_creation_input_tokens: 0 },
     });
-    expect(message._request_id).toMatch(/^req_/);
+    expect(message._request_id).toMatch(/^[\da-f-]{36}$/);
     expect(allInput(message)).toBe(12);
   });
 
@@ -183,7 +183,7 @@ describe('an error', () => {
   ])('for %s is the SDK’s own class', async (_, changes, kind, type, text) => {
     const error: unknown = await ask(changes).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(kind);
-    expect(error).toMatchObject({ type, requestID: expect.stringMatching(/^req_/) });
+    expect(error).toMatchObject({ type, requestID: expect.stringMatching(/^[\da-f-]{36}$/) });
     expect(String(error)).toContain(text);
   });
 
@@ -191,6 +191,7 @@ describe('an error', () => {
     const reply = await fetch(`${server.url}/v1/messages`, { method: 'POST', body: '{}' });
     const body = (await reply.json()) as { request_id: string };
     expect(reply.headers.get('request-id')).toBe(body.request_id);
+    expect(reply.headers.get('x-request-id')).toBe(body.request_id);
   });
 
   it('in the middle of a stream ends it', async () => {

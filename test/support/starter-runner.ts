@@ -66,6 +66,7 @@ export function ask(question: string, changes: Partial<Request> = {}): Request {
     topLogprobs: -1,
     grammar: '',
     logitBias: [],
+    remembers: true,
     returnTokens: false,
     visibleSpecialTokens: [],
     ...changes,

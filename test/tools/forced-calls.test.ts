@@ -159,6 +159,45 @@ describe('auto', () => {
   });
 });
 
+describe('a schema that cannot be enforced, when the model is free to call', () => {
+  const odd = { type: 'object', properties: { a: { not: {} } } };
+  const messages = [{ role: 'user', content: 'Hi' }];
+  const oddTools = [...tools, { type: 'function', function: { name: 'odd', parameters: odd } }];
+  const flat = { name: 'odd', parameters: odd };
+  const sent = { model: 'tagged', messages, max_tokens: 4 };
+
+  test.each<[string, string, object, string]>([
+    ['Ollama', '/api/chat', { tools: oddTools, tool_choice: 'auto', options: { num_predict: 4 } }, 'parameters'],
+    ['OpenAI', '/v1/chat/completions', { tools: oddTools, tool_choice: 'auto' }, 'parameters'],
+    [
+      'OpenAI\u2019s responses',
+      '/v1/responses',
+      { input: 'Hi', max_output_tokens: 4, tools: [{ type: 'function', ...flat }], tool_choice: 'auto' },
+      'parameters',
+    ],
+    [
+      'Anthropic',
+      '/v1/messages',
+      { tools: [{ name: 'odd', input_schema: odd }], tool_choice: { type: 'auto' } },
+      'input_schema',
+    ],
+  ])('is let be and told to clients of %s, whole and as a stream', async (_, path, more, field) => {
+    for (const stream of [false, true]) {
+      const body = JSON.stringify({ ...sent, ...more, stream });
+      const reply = await fetch(server.url + path, { method: 'POST', body });
+      expect([reply.status, reply.headers.get('corral-ignored')]).toEqual([200, `tools.odd.${field}`]);
+      expect(await reply.text()).not.toBe('');
+    }
+  });
+
+  test('is a fault for a strict tool', async () => {
+    const strict = [{ type: 'function', function: { name: 'odd', parameters: odd, strict: true } }];
+    const { status, text } = await post(server, '/v1/chat/completions', { ...sent, tools: strict });
+    expect(status).toBe(400);
+    expect(text).toContain('tools[0].function.parameters.properties.a.not');
+  });
+});
+
 describe('a model that thinks', () => {
   test('thinks freely and then calls', async () => {
     const { message } = await send('thinking', { tool_choice: 'required', think: true, parallel_tool_calls: false });

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { refusedField } from '../refused-field.ts';
 import { goObject } from '../wire-schema.ts';
+import { shaped } from '../wire-shapes.ts';
 import { checkBase64 } from '../ollama/check-base64.ts';
 import { recordField } from '../ollama/wire-fields.ts';
 import { taggedObject } from './tagged-object.ts';
@@ -109,12 +110,11 @@ export const systemContent = blocks(
 
 /** Text, or a list of blocks; either way a flat list of parts. */
 function blocks(schemas: Readonly<Record<string, z.ZodType<Part[]>>>, refusal: (type: string) => string) {
-  return z
-    .preprocess(
-      (content) => (typeof content === 'string' ? [{ type: 'text', text: content }] : content),
-      z.array(taggedObject(schemas, { refusal })),
-    )
+  const list = z.array(taggedObject(schemas, { refusal }));
+  const flat = z
+    .preprocess((content) => (typeof content === 'string' ? [{ type: 'text', text: content }] : content), list)
     .transform((lists) => lists.flat());
+  return shaped(flat, { anyOf: [z.string(), list] });
 }
 
 function misplaced(type: string, role: string, others: object): string {

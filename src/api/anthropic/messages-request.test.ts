@@ -118,7 +118,11 @@ describe('fields mean', () => {
     ['some call', { tools: [look], tool_choice: { type: 'any' } }, { toolChoice: 'required' }],
     ['that call', { tools: [look], tool_choice: { type: 'tool', name: 'look' } }, { toolChoice: { name: 'look' } }],
     ['no call', { tools: [look], tool_choice: { type: 'none' } }, { toolChoice: 'none' }],
-    ['arguments by their schema', { tools: [{ ...look, strict: true }] }, { toolChoice: 'auto' }],
+    [
+      'arguments by their schema',
+      { tools: [{ ...look, strict: true }] },
+      { toolChoice: 'auto', strictTools: ['look'] },
+    ],
     [
       'one call',
       { tools: [look], tool_choice: { type: 'auto', disable_parallel_tool_use: true } },

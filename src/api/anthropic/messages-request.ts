@@ -82,15 +82,16 @@ const created = {
   fallbacks: refusedField(here),
 };
 
-const countSchema = goObject(common);
-const messagesSchema = goObject(created);
+// What is missing is said in Ollama's words, by the checks below.
+export const countRequestSchema = goObject(common).meta({ required: ['model', 'messages'] });
+export const messagesRequestSchema = goObject(created).meta({ required: ['model', 'messages', 'max_tokens'] });
 
-export type CountRequest = z.output<typeof countSchema>;
-export type MessagesRequest = z.output<typeof messagesSchema> & { readonly max_tokens: number };
+export type CountRequest = z.output<typeof countRequestSchema>;
+export type MessagesRequest = z.output<typeof messagesRequestSchema> & { readonly max_tokens: number };
 
 /** Throws `bad_request`, with Ollama's words for what is missing. */
 export function parseMessagesRequest(body: unknown): MessagesRequest {
-  const request = parseWire(messagesSchema, body);
+  const request = parseWire(messagesRequestSchema, body);
   const { max_tokens: maxTokens = 0 } = request;
   if (request.model === '') throw missing('model', 'model is required');
   if (maxTokens <= 0) throw missing('max_tokens', 'max_tokens is required and must be positive');
@@ -100,7 +101,7 @@ export function parseMessagesRequest(body: unknown): MessagesRequest {
 
 /** Throws `bad_request`. */
 export function parseCountRequest(body: unknown): CountRequest {
-  const request = parseWire(countSchema, body);
+  const request = parseWire(countRequestSchema, body);
   if (request.model === '') throw missing('model', 'model is required');
   checkWhole(request);
   return request;

@@ -1,6 +1,7 @@
 /** Objects whose kind one of their fields names, as Anthropic's blocks, sources and tools are: each kind has a schema, and others a reason why not. */
 import { z } from 'zod';
 import { parseInto } from '../parse-into.ts';
+import { shaped } from '../wire-shapes.ts';
 
 export interface TagOptions {
   /** The field that names the kind. */
@@ -16,7 +17,7 @@ export function taggedObject<Schemas extends Readonly<Record<string, z.ZodType>>
   { key = 'type', untagged, refusal }: TagOptions,
 ) {
   const kinds = new Map<string, z.ZodType>(Object.entries(schemas));
-  return z.unknown().transform((value, context): z.output<Schemas[keyof Schemas]> => {
+  const object = z.unknown().transform((value, context): z.output<Schemas[keyof Schemas]> => {
     const refuse = (message: string, path: readonly PropertyKey[]) => {
       context.issues.push({ code: 'custom', message, path: [...path], input: value });
       return z.NEVER;
@@ -29,4 +30,5 @@ export function taggedObject<Schemas extends Readonly<Record<string, z.ZodType>>
     if (schema === undefined) return refuse(refusal(kind), [key]);
     return parseInto(context, schema, value) as z.output<Schemas[keyof Schemas]>;
   });
+  return shaped(object, { tag: key, kinds, untagged });
 }

@@ -18,8 +18,8 @@ type ThinkLevel = 'low' | 'medium' | 'high' | 'max';
 /** The part of a request that decides its prompt. */
 export function toConversation(request: CountRequest) {
   const { tools, tool_choice: chosen, output_config: output } = request;
-  const isStrict = tools.some((tool) => tool.isStrict);
-  const toolChoice = chosen?.choice ?? (isStrict ? 'auto' : undefined);
+  const strictTools = tools.filter((tool) => tool.isStrict).map(({ tool }) => tool.function.name);
+  const toolChoice = chosen?.choice ?? (strictTools.length > 0 ? 'auto' : undefined);
   const format = output.format ?? request.output_format;
   return {
     model: request.model,
@@ -34,6 +34,7 @@ export function toConversation(request: CountRequest) {
     top_logprobs: 0,
     ...(format !== undefined && { format }),
     ...(toolChoice !== undefined && { toolChoice }),
+    ...(strictTools.length > 0 && { strictTools }),
     ...(chosen?.isSingle === true && { parallelToolCalls: false }),
   };
 }

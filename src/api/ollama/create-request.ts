@@ -27,6 +27,8 @@ export const createRequestSchema = goObject({
   files: filesField,
   adapters: filesField,
   draft_files: filesField,
+  /** Corral's own: an installed model whose weights are the draft. */
+  draft_from: textField,
   template: textField,
   system: textField,
   license: z

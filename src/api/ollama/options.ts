@@ -14,6 +14,8 @@ export interface ModelOptions {
   readonly use_mmap: boolean | undefined;
   readonly num_thread: number | undefined;
   readonly draft_num_predict: number | undefined;
+  /** Whether what is computed may be kept for later requests. */
+  readonly cache_prompt: boolean;
   readonly num_keep: number;
   readonly seed: number;
   readonly num_predict: number;
@@ -37,6 +39,7 @@ export const defaultOptions: ModelOptions = {
   use_mmap: undefined,
   num_thread: undefined,
   draft_num_predict: undefined,
+  cache_prompt: true,
   num_keep: 4,
   seed: -1,
   num_predict: -1,
@@ -62,6 +65,7 @@ const kinds: Readonly<Record<keyof ModelOptions, OptionKind>> = {
   use_mmap: 'boolean',
   num_thread: 'integer',
   draft_num_predict: 'integer',
+  cache_prompt: 'boolean',
   num_keep: 'integer',
   seed: 'integer',
   num_predict: 'integer',

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { parseInto } from '../parse-into.ts';
+import { shaped } from '../wire-shapes.ts';
 
 export interface ByTypeOptions {
   /** The kind of an object without `type`; undefined = it must have one. */
@@ -17,7 +18,7 @@ export function byType<Schemas extends Readonly<Record<string, z.ZodType>>>(
   { untyped, refusal }: ByTypeOptions,
 ) {
   const known = new Map<string, z.ZodType>(Object.entries(schemas));
-  return z.unknown().transform((value, context): z.output<Schemas[keyof Schemas]> => {
+  const object = z.unknown().transform((value, context): z.output<Schemas[keyof Schemas]> => {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       return fail(context, { code: 'invalid_type', expected: 'object', input: value });
     }
@@ -27,13 +28,15 @@ export function byType<Schemas extends Readonly<Record<string, z.ZodType>>>(
     const message = type === undefined ? 'it is missing' : `${shown(type)} ${refusal}`;
     return fail(context, { code: 'custom', input: value, path: ['type'], message });
   });
+  return shaped(object, { tag: 'type', kinds: known, untagged: untyped });
 }
 
 /** A string, or what `schema` takes; a plain union could not say what is wrong inside. */
 export function stringOr<Schema extends z.ZodType>(schema: Schema) {
-  return z.unknown().transform((value, context): string | z.output<Schema> => {
+  const either = z.unknown().transform((value, context): string | z.output<Schema> => {
     return typeof value === 'string' ? value : parseInto(context, schema, value);
   });
+  return shaped(either, { anyOf: [z.string(), schema] });
 }
 
 type Context = z.core.$RefinementCtx;

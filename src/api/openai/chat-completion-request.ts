@@ -120,7 +120,7 @@ export const chatCompletionRequestSchema = goObject({
   functions: refusedField('deprecated: use tools'),
   function_call: refusedField('deprecated: use tool_choice'),
   _debug_render_only: z.boolean().default(false),
-});
+}).meta({ required: ['model', 'messages'] });
 
 export type ChatCompletionRequest = z.output<typeof chatCompletionRequestSchema>;
 export type ChatCompletionMessage = ChatCompletionRequest['messages'][number];

@@ -25,6 +25,6 @@ export const completionRequestSchema = goObject({
   max_tokens: tokenLimitField,
   /** That many of the likeliest tokens beside each one that was drawn. */
   logprobs: z.int().min(0).max(20).optional(),
-});
+}).meta({ required: ['model', 'prompt'] });
 
 export type CompletionRequest = z.output<typeof completionRequestSchema>;

@@ -12,4 +12,4 @@ export const embeddingsRequestSchema = goObject({
   dimensions: z.int().min(0).default(0),
   encoding_format: z.enum(['float', 'base64']).default('float'),
   user: harmlessFields.user,
-});
+}).meta({ required: ['model', 'input'] });

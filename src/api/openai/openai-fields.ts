@@ -15,6 +15,7 @@ export function onlyValues(values: readonly (string | boolean)[], reason: string
     .superRefine((value, context) => {
       if (!values.some((known) => known === value)) context.addIssue({ code: 'custom', message: reason });
     })
+    .meta({ enum: [...values], description: reason })
     .optional();
 }
 

@@ -106,6 +106,6 @@ export const responseRequestSchema = goObject({
   moderation: refusedField(unsupported),
   prompt: refusedField('prompt templates are not kept; use instructions and input'),
   prompt_cache_options: refusedField(unsupported),
-});
+}).meta({ required: ['model'] });
 
 export type ResponseRequest = z.output<typeof responseRequestSchema>;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { recordField } from '../ollama/wire-fields.ts';
 import { goObject } from '../wire-schema.ts';
+import { shaped } from '../wire-shapes.ts';
 import { byType, stringOr } from './by-type.ts';
 
 const functionFields = {
@@ -42,9 +43,12 @@ const allowedTools = goObject({
 
 const choiceWord = z.enum(['auto', 'none', 'required']);
 
-export const responseToolChoice = stringOr(
-  byType({ function: namedTool, allowed_tools: allowedTools }, { refusal: 'is not supported as tool_choice' }),
-).transform((choice, context) => {
+const choiceObject = byType(
+  { function: namedTool, allowed_tools: allowedTools },
+  { refusal: 'is not supported as tool_choice' },
+);
+
+const choiceOrWord = stringOr(choiceObject).transform((choice, context) => {
   if (typeof choice !== 'string') return choice;
   const word = choiceWord.safeParse(choice);
   if (word.success) return word.data;
@@ -55,6 +59,8 @@ export const responseToolChoice = stringOr(
   });
   return z.NEVER;
 });
+
+export const responseToolChoice = shaped(choiceOrWord, { anyOf: [choiceWord, choiceObject] });
 
 export type FunctionTool = z.output<typeof functionTool>;
 export type ResponseToolChoice = z.output<typeof responseToolChoice>;

@@ -86,7 +86,7 @@ describe('fields of a chat completion', () => {
     [
       'a strict tool is enforced',
       { tools: [{ type: 'function', function: { name: 'news', strict: true } }] },
-      { tools: [news], toolChoice: 'auto' },
+      { tools: [news], toolChoice: 'auto', strictTools: ['news'] },
     ],
     [
       'fields that change nothing here',

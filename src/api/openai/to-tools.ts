@@ -15,15 +15,22 @@ interface ToolsAndChoice {
   readonly tools: readonly Tool[];
   /** undefined = the model decides, and its arguments are taken as they are. */
   readonly toolChoice?: 'auto' | 'none' | 'required' | { readonly name: string };
+  /** Names of those whose schemas must be enforced. */
+  readonly strictTools?: readonly string[];
 }
 
-export function toTools(request: Pick<ChatCompletionRequest, 'tools' | 'tool_choice'>): ToolsAndChoice {
+type ChoosingRequest = Pick<ChatCompletionRequest, 'tools' | 'tool_choice'>;
+
+export function toTools(request: ChoosingRequest): ToolsAndChoice {
   const tools = request.tools.map(toTool);
+  const strictTools = request.tools.flatMap(({ function: sent }) => (sent?.strict === true ? [sent.name] : []));
+  const chosen = choose(request, tools, strictTools.length > 0);
+  return strictTools.length > 0 ? { ...chosen, strictTools } : chosen;
+}
+
+function choose(request: ChoosingRequest, tools: readonly Tool[], isStrict: boolean): ToolsAndChoice {
   const choice = request.tool_choice;
-  if (choice === undefined) {
-    const isStrict = request.tools.some((tool) => tool.function?.strict === true);
-    return isStrict ? { tools, toolChoice: 'auto' } : { tools };
-  }
+  if (choice === undefined) return isStrict ? { tools, toolChoice: 'auto' } : { tools };
   if (typeof choice === 'string') {
     if (choice === 'required' && tools.length === 0) throw invalidField('tool_choice', 'there are no tools to call');
     return tools.length === 0 ? { tools } : { tools, toolChoice: choice };

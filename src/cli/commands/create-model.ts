@@ -24,7 +24,7 @@ export async function createModel(context: CommandContext): Promise<number> {
   for (const warning of plan.warnings) context.tell(`${warning}\n`);
   const components = await findComponents(plan, folder);
   const draftQuantize = textFlag(flags['draft-quantize']);
-  if (draftQuantize !== undefined && components.drafts.length === 0)
+  if (draftQuantize !== undefined && components.drafts.length === 0 && components.draftFrom === undefined)
     throw usageError('--draft-quantize requires a DRAFT model', 'Name one in the Modelfile: DRAFT ./small.gguf');
 
   const client = await context.connect();
@@ -32,6 +32,7 @@ export async function createModel(context: CommandContext): Promise<number> {
     model,
     from: components.from?.text,
     ...(await sendComponents(components, context, client)),
+    draft_from: components.draftFrom?.text,
     ...plan.fields,
     quantize: textFlag(flags['quantize']),
     draft_quantize: draftQuantize,

@@ -1,6 +1,7 @@
 /** The files and the base model that a Modelfile's references lead to on this machine. */
 import { realpath, stat } from 'node:fs/promises';
 import { CorralError } from '../../core/corral-error.ts';
+import { tryParseModelName } from '../../formats/model-name.ts';
 import type { CreatePlan, Reference } from './create-plan.ts';
 import { locatePath } from './locate-path.ts';
 import { modelFilesOf } from './model-files.ts';
@@ -12,6 +13,8 @@ export interface Components {
   readonly files: readonly string[];
   readonly adapters: readonly string[];
   readonly drafts: readonly string[];
+  /** The last DRAFT that names no file but could name a model. */
+  readonly draftFrom: Reference | undefined;
 }
 
 /** Paths are taken from `folder` on. Throws `bad_modelfile` for what is not there or holds no model. */
@@ -20,13 +23,22 @@ export async function findComponents(plan: CreatePlan, folder: string): Promise<
     plan.from.map(async (reference) => [reference, await filesAt(reference, folder)] as const),
   );
   const files = bases.flatMap(([, found]) => found ?? []);
-  const drafts = await required('draft', plan.drafts, folder);
+  const found = await Promise.all(
+    plan.drafts.map(async (reference) => ({ reference, isFile: (await filesAt(reference, folder)) !== undefined })),
+  );
+  const isName = ({ reference, isFile }: (typeof found)[number]) => !isFile && tryParseModelName(reference.text);
+  const drafts = await required(
+    'draft',
+    found.filter((one) => !isName(one)).map(({ reference }) => reference),
+    folder,
+  );
   await refuseSharedFiles(files, drafts, plan.drafts);
   return {
     from: bases.findLast(([, found]) => found === undefined)?.[0],
     files: [...new Set(files)],
     adapters: await required('adapter', plan.adapter === undefined ? [] : [plan.adapter], folder),
     drafts: [...new Set(drafts)],
+    draftFrom: found.findLast(isName)?.reference,
   };
 }
 

@@ -5,7 +5,7 @@ import { CorralError } from '../../core/corral-error.ts';
 import { GrammarBuilder } from './grammar/grammar-builder.ts';
 import { printGrammar } from './grammar/print-grammar.ts';
 import { pruneGrammar } from './grammar/prune-grammar.ts';
-import { tableRules } from './rules/table-rules.ts';
+import { asItIs, tableRules } from './rules/table-rules.ts';
 import { schemaLimits } from './schema-limits.ts';
 
 /**
@@ -34,7 +34,7 @@ export function grammarForRegex(pattern: string): string {
   if (table === undefined) throw refusePattern('the regular expression has too many states to enforce');
   if (table.length === 0) throw refusePattern('no text matches the regular expression');
   const builder = new GrammarBuilder(() => refusePattern('the grammar of the regular expression is too large'));
-  builder.setRule('root', tableRules(table, { builder, hint: 'state', inString: false }));
+  builder.setRule('root', tableRules(table, { builder, hint: 'state', encoding: asItIs }));
   const rules = pruneGrammar(builder.rules, 'root');
   if (rules === undefined) throw refusePattern('no text matches the regular expression');
   return printGrammar(rules);

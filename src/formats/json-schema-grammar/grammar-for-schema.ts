@@ -1,6 +1,8 @@
 import type { GrammarExpression } from './grammar/grammar-expression.ts';
 import { printGrammar } from './grammar/print-grammar.ts';
 import { pruneGrammar } from './grammar/prune-grammar.ts';
+import { jsonNotation } from './notation/json-notation.ts';
+import type { ValueNotation } from './notation/value-notation.ts';
 import { refuseSchema } from './refuse-schema.ts';
 import { compileSchema } from './schema-compiler.ts';
 import { schemaLimits } from './schema-limits.ts';
@@ -27,12 +29,15 @@ export function grammarForSchema(schema: unknown): string {
 }
 
 /** The rules of that grammar, from `root` on. */
-export function rulesForSchema(schema: unknown): ReadonlyMap<string, GrammarExpression> {
+export function rulesForSchema(
+  schema: unknown,
+  notation: ValueNotation = jsonNotation,
+): ReadonlyMap<string, GrammarExpression> {
   if (typeof schema !== 'boolean' && !isSchemaObject(schema)) {
     throw refuseSchema('', 'a JSON Schema must be an object or a boolean');
   }
   const document = new SchemaDocument(schema);
-  const rules = pruneGrammar(compileSchema(document, 'root'), 'root');
+  const rules = pruneGrammar(compileSchema(document, 'root', notation), 'root');
   if (rules === undefined) throw refuseSchema('', 'no finite JSON document satisfies the JSON Schema');
   return rules;
 }

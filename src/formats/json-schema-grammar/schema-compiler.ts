@@ -8,6 +8,7 @@
  *
  *   schema/     what the schema says: branches, kinds, shapes of objects, arrays, strings, numbers
  *   automaton/  regular expressions, lengths and ranges run together as one deterministic automaton
+ *   notation/   how values are written: as JSON, or as models do that call tools in another way
  *   rules/      shapes as grammar expressions
  *   grammar/    expressions collected, pruned of what cannot be completed, printed as GBNF
  */
@@ -15,7 +16,9 @@ import { GrammarBuilder } from './grammar/grammar-builder.ts';
 import { choice, type GrammarExpression, nothingMatches, rule } from './grammar/grammar-expression.ts';
 import { refuseSchema } from './refuse-schema.ts';
 import { arraysOf } from './rules/array-rules.ts';
-import { booleanRule, nullRule, valueRule } from './rules/generic-rules.ts';
+import type { ValueNotation } from './notation/value-notation.ts';
+import { valueRule } from './rules/free-rules.ts';
+import { booleanRule, isRuleOfKind, nullRule } from './rules/generic-rules.ts';
 import { literalsOf } from './rules/literal-rules.ts';
 import { numbersOf } from './rules/number-rules.ts';
 import { objectsOf } from './rules/object-rules.ts';
@@ -29,48 +32,68 @@ import { satisfiesBranch } from './schema/value-check.ts';
 import { meantKinds, type ValueKind, valueKinds } from './schema/value-kinds.ts';
 
 /** The rules of the values of `document`, the first of them under `root`. */
-export function compileSchema(document: SchemaDocument, root: string): ReadonlyMap<string, GrammarExpression> {
+export function compileSchema(
+  document: SchemaDocument,
+  root: string,
+  notation: ValueNotation,
+): ReadonlyMap<string, GrammarExpression> {
   const compiler = new SchemaCompiler(document);
   const schema = document.asSchema({}, '', document.root);
-  compiler.builder.setRule(root, compiler.valueOf([schema], 'root'));
+  compiler.builder.setRule(root, compiler.makerOf(notation).valueOf([schema], 'root'));
   compiler.finish();
   return compiler.builder.rules;
 }
 
 interface WaitingSet {
+  readonly maker: RuleMaker;
   readonly name: string;
   readonly schemas: readonly SchemaNode[];
   readonly hint: string;
 }
 
-class SchemaCompiler implements RuleMaker {
+class SchemaCompiler {
   readonly document: SchemaDocument;
   readonly builder = new GrammarBuilder(() => refuseSchema('', 'the grammar of the JSON Schema is too large'));
   readonly #waiting: WaitingSet[] = [];
+  readonly #makers = new Map<ValueNotation, RuleMaker>();
 
   constructor(document: SchemaDocument) {
     this.document = document;
   }
 
-  readonly valueOf = (schemas: readonly SchemaNode[], hint: string): GrammarExpression => {
+  makerOf(notation: ValueNotation): RuleMaker {
+    const known = this.#makers.get(notation);
+    if (known !== undefined) return known;
+    const maker: RuleMaker = {
+      document: this.document,
+      builder: this.builder,
+      notation,
+      valueOf: (schemas, hint) => this.#valueOf(maker, schemas, hint),
+      inside: (schemas) => this.makerOf(notation.inside(schemas)),
+    };
+    this.#makers.set(notation, maker);
+    return maker;
+  }
+
+  #valueOf(maker: RuleMaker, schemas: readonly SchemaNode[], hint: string): GrammarExpression {
     const meant = schemas.map((schema) => this.#withoutReference(schema));
     if (meant.includes(false)) return nothingMatches;
     const distinct = [...new Set(meant.filter((schema) => typeof schema === 'object'))];
-    if (distinct.length === 0) return valueRule(this.builder);
+    if (distinct.length === 0) return valueRule(maker);
     this.document.spend(distinct.length);
     const numbers = distinct.map((schema) => this.document.numberOf(schema)).sort((a, b) => a - b);
-    return this.builder.shared(`set of ${numbers.join()}`, () => {
+    return this.builder.shared(`${maker.notation.name} set of ${numbers.join()}`, () => {
       const name = this.builder.reserve(hint);
-      this.#waiting.push({ name, schemas: distinct, hint });
+      this.#waiting.push({ maker, name, schemas: distinct, hint });
       return rule(name);
     });
-  };
+  }
 
   /** Makes the rules of the sets still waiting, and of those that they bring. */
   finish(): void {
     for (let set = this.#waiting.pop(); set !== undefined; set = this.#waiting.pop()) {
-      const { hint } = set;
-      const options = branchesOf(this.document, set.schemas).flatMap((branch) => this.#branch(branch, hint));
+      const { maker, hint } = set;
+      const options = branchesOf(this.document, set.schemas).flatMap((branch) => this.#branch(maker, branch, hint));
       this.builder.setRule(set.name, choice(withoutRepeats(options)));
     }
   }
@@ -87,8 +110,8 @@ class SchemaCompiler implements RuleMaker {
   }
 
   /** The alternatives of one branch. */
-  #branch(branch: SchemaBranch, hint: string): GrammarExpression[] {
-    const { document, builder } = this;
+  #branch(maker: RuleMaker, branch: SchemaBranch, hint: string): GrammarExpression[] {
+    const { document } = this;
     const { nodes } = branch;
     for (const { node, others } of branch.exclusive) {
       if (others.every((other) => neverSatisfies(document, nodes, other))) continue;
@@ -101,30 +124,48 @@ class SchemaCompiler implements RuleMaker {
     const [values] = lists;
     if (values !== undefined) {
       const allowed = values.filter((value) => satisfiesBranch(document, value, nodes));
-      return allowed.length === 0 ? [] : [literalsOf(builder, allowed)];
+      if (allowed.length === 0) return [];
+      const written = literalsOf(maker, allowed);
+      if (written.kind !== 'choice' || written.options.length > 0) return [written];
+      const node = nodes.find((each) => allowedValues(document, each) !== undefined) ?? {};
+      const key = Object.hasOwn(node, 'const') ? 'const' : 'enum';
+      throw document.refuse(node, key, `the model has no way to write ${shownValue(allowed[0])}`);
     }
     const { kinds, integers } = meantKinds(document, nodes);
-    const options = valueKinds.filter((kind) => kinds.has(kind)).map((kind) => this.#kind(kind, nodes, integers, hint));
-    return isAnyValue(options) ? [valueRule(builder)] : options;
+    const options = valueKinds
+      .filter((kind) => kinds.has(kind))
+      .map((kind) => kindRule(maker, kind, nodes, integers, hint));
+    return isAnyValue(maker, options) ? [valueRule(maker)] : options;
   }
+}
 
-  #kind(kind: ValueKind, nodes: readonly SchemaObject[], integers: boolean, hint: string): GrammarExpression {
-    switch (kind) {
-      case 'object':
-        return objectsOf(this, nodes, hint);
-      case 'array':
-        return arraysOf(this, nodes, hint);
-      case 'string':
-        return stringsOf(this, nodes, hint);
-      case 'number':
-        return numbersOf(this, nodes, integers, hint);
-      case 'boolean':
-        return booleanRule(this.builder);
-      case 'null':
-        break;
-    }
-    return nullRule(this.builder);
+function kindRule(
+  maker: RuleMaker,
+  kind: ValueKind,
+  nodes: readonly SchemaObject[],
+  integers: boolean,
+  hint: string,
+): GrammarExpression {
+  switch (kind) {
+    case 'object':
+      return objectsOf(maker, nodes, hint);
+    case 'array':
+      return arraysOf(maker, nodes, hint);
+    case 'string':
+      return stringsOf(maker, nodes, hint);
+    case 'number':
+      return numbersOf(maker, nodes, integers, hint);
+    case 'boolean':
+      return booleanRule(maker);
+    case 'null':
+      break;
   }
+  return nullRule(maker);
+}
+
+function shownValue(value: unknown): string {
+  const json = JSON.stringify(value);
+  return json.length > 60 ? `${json.slice(0, 60)}…` : json;
 }
 
 function isMereReference(schema: SchemaObject): boolean {
@@ -137,10 +178,10 @@ function isMereReference(schema: SchemaObject): boolean {
 const annotationKeywords: ReadonlySet<string> = new Set(['title', 'description', 'default', 'examples', '$comment']);
 
 /** Are these the rules of every kind of value, none of them restricted? */
-function isAnyValue(options: readonly GrammarExpression[]): boolean {
+function isAnyValue(maker: RuleMaker, options: readonly GrammarExpression[]): boolean {
   return (
     options.length === valueKinds.length &&
-    options.every((option, index) => option.kind === 'rule' && option.name === valueKinds[index])
+    valueKinds.every((kind, index) => isRuleOfKind(maker, options[index] ?? nothingMatches, kind))
   );
 }
 

@@ -1,24 +1,18 @@
 /** Errors as Anthropic's clients know them; the SDKs choose their error class by the status and show type and message. */
-import { randomBytes } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { ErrorShape, WireError } from '../exchange.ts';
+import { requestIdOf } from '../request-id.ts';
 import { sseData } from '../stream-sse.ts';
 
-export const requestIdHeader = 'request-id';
-
-/** `req_…`, `msg_…` */
-export function newId(prefix: string): string {
-  return `${prefix}_${randomBytes(12).toString('hex')}`;
-}
-
 export const anthropicErrors: ErrorShape = {
+  api: 'anthropic',
   status,
   body: errorBody,
   streamEnd: (error, response) => sseData(errorBody(error, response), 'error'),
 };
 
 function errorBody({ status: code, message }: WireError, response: ServerResponse): object {
-  return { type: 'error', error: { type: errorType(code), message }, request_id: response.getHeader(requestIdHeader) };
+  return { type: 'error', error: { type: errorType(code), message }, request_id: requestIdOf(response) };
 }
 
 function status({ code, status: own }: WireError): number {

@@ -38,7 +38,14 @@ async function messageOf(parts: readonly AnswerPart[], changes: Partial<MessageF
 }
 
 it('opens and closes a block for each kind in turn', () => {
-  const begun = { type: 'begun', promptTokens: 7, cachedTokens: 3, thinks: true } as const;
+  const begun = {
+    type: 'begun',
+    promptTokens: 7,
+    cachedTokens: 3,
+    thinks: true,
+    boundsThinking: true,
+    unheldTools: [],
+  } as const;
   const events = eventsOf([
     begun,
     piece({ thinking: 'hm' }),

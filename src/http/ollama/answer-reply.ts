@@ -8,7 +8,7 @@ import {
   type AnswerPieceEvent,
 } from '../../usecases/answer-events.ts';
 import { streamNdjson } from '../stream-ndjson.ts';
-import { tellUsage } from '../usage-header.ts';
+import { tellAnswerUsage } from '../usage-header.ts';
 import { writeJson } from '../write-reply.ts';
 
 export type StreamedEvent = AnswerPieceEvent | AnswerDoneEvent;
@@ -66,8 +66,7 @@ async function replyWhole(
   const logprobs: AnswerPieceEvent['logprobs'][] = [];
   for await (const event of events) {
     if (event.type === 'done') {
-      const { promptTokens: prompt, cachedTokens: cached, generatedTokens: completion } = event;
-      tellUsage(response, { prompt, cached, completion });
+      tellAnswerUsage(response, event);
       const all = {
         ...emptyPiece,
         content: content.join(''),

@@ -7,6 +7,7 @@ import { generate } from '../../usecases/generate.ts';
 import type { UseCaseParts } from '../../usecases/use-case-parts.ts';
 import type { Route } from '../exchange.ts';
 import { readRequest } from '../read-request.ts';
+import { tellingUnheldTools } from '../telling-unheld-tools.ts';
 import { replyWithAnswer } from './answer-reply.ts';
 import { createChatWriter } from './chat-writer.ts';
 import { createGenerateWriter } from './generate-writer.ts';
@@ -30,9 +31,11 @@ export function answerRoutes(parts: UseCaseParts): readonly Route[] {
       api: { summary: 'Answer a conversation', request: chatRequestSchema, replies: ['json', 'ndjson'] },
       async handle({ request, response, signal }) {
         const { tool_choice, parallel_tool_calls, ...fields } = await readRequest(request, chatRequestSchema);
-        const order = { ...fields, toolChoice: tool_choice, parallelToolCalls: parallel_tool_calls };
+        const choice = { toolChoice: tool_choice, parallelToolCalls: parallel_tool_calls };
+        const order = { ...fields, ...choice, tellsBegin: fields.tools.length > 0 };
+        const events = tellingUnheldTools(chat(order, parts, signal), response);
         const writer = createChatWriter(order.model, timestamp);
-        await replyWithAnswer(response, chat(order, parts, signal), writer, order.stream);
+        await replyWithAnswer(response, events, writer, order.stream);
       },
     },
   ];

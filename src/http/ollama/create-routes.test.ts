@@ -147,7 +147,6 @@ describe('refused before anything is written', () => {
       400,
       'safetensors files cannot be imported, only GGUF files can',
     ],
-    ['a draft', { model: 'x', from, draft_files: { 'd.gguf': zeros } }, 400, 'draft models are not supported'],
     [
       'a cloud model',
       { model: 'x', from: 'qwen3:cloud' },

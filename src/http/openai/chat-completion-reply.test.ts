@@ -6,6 +6,7 @@ import {
   type AnswerPieceEvent,
 } from '../../usecases/answer-events.ts';
 import { createChatChunks, wholeChatCompletion } from './chat-completion-reply.ts';
+import { usageOf } from './usage-count.ts';
 
 const piece = (fields: Partial<AnswerPieceEvent>): AnswerPieceEvent => ({
   ...emptyPiece,
@@ -159,7 +160,9 @@ describe('chunks of a chat completion', () => {
 test('a whole chat completion', () => {
   const toolCalls = [{ id: 'call_1', name: 'add', arguments: { b: 2, a: 1 } }];
   const answer = { content: '', thinking: 'hm', toolCalls, logprobs: [token], done: done(), rendered: undefined };
-  expect(wholeChatCompletion([answer], { ...options, wantsLogprobs: true, tellsTier: true })).toEqual({
+  expect(
+    wholeChatCompletion([answer], usageOf([answer], 1), { ...options, wantsLogprobs: true, tellsTier: true }),
+  ).toEqual({
     id: 'chatcmpl-1',
     object: 'chat.completion',
     created: 1,

@@ -4,7 +4,7 @@ import { debugFields } from '../ollama/answer-fields.ts';
 import type { WholeAnswer } from './collect-answers.ts';
 import { systemFingerprint, type ReplyIdentity } from './reply-identity.ts';
 import type { AnswerChunks } from './stream-answers.ts';
-import { createUsageCount } from './usage-count.ts';
+import { createUsageCount, type UsageCount } from './usage-count.ts';
 import { wireLogprobs } from './wire-logprobs.ts';
 
 export interface ChatReplyOptions {
@@ -16,9 +16,11 @@ export interface ChatReplyOptions {
   readonly tellsTier: boolean;
 }
 
-export function wholeChatCompletion(answers: readonly WholeAnswer[], options: ChatReplyOptions): object {
-  const usage = createUsageCount();
-  for (const [index, { done }] of answers.entries()) if (done !== undefined) usage.add(done, index === 0);
+export function wholeChatCompletion(
+  answers: readonly WholeAnswer[],
+  usage: UsageCount,
+  options: ChatReplyOptions,
+): object {
   const [first] = answers;
   return {
     ...headFields('chat.completion', options),

@@ -9,13 +9,14 @@ import { textsOfInputs } from '../../usecases/texts-of-inputs.ts';
 import type { UseCaseParts } from '../../usecases/use-case-parts.ts';
 import type { Route } from '../exchange.ts';
 import { readRequest } from '../read-request.ts';
+import { tellUsage } from '../usage-header.ts';
 import { writeJson } from '../write-reply.ts';
 import { collectAnswers } from './collect-answers.ts';
 import { createCompletionChunks, wholeCompletion, type CompletionReplyOptions } from './completion-reply.ts';
 import { openaiErrors } from './openai-errors.ts';
 import { newReplyIdentity } from './reply-identity.ts';
 import { streamAnswers } from './stream-answers.ts';
-import { createUsageCount } from './usage-count.ts';
+import { usageOf } from './usage-count.ts';
 
 const missingModel = { whenEmpty: 'not found', notFound: notFoundPlain } as const;
 
@@ -23,6 +24,7 @@ export function completionsRoute(parts: UseCaseParts): Route {
   return {
     path: '/v1/completions',
     methods: ['POST'],
+    api: { summary: 'Go on with a text', request: completionRequestSchema, replies: ['json', 'sse'] },
     errors: openaiErrors,
     async handle({ request, response, signal }) {
       const order = await readRequest(request, completionRequestSchema);
@@ -51,14 +53,12 @@ export function completionsRoute(parts: UseCaseParts): Route {
         return;
       }
       const answers = await collectAnswers(events, starts.length);
-      const usage = createUsageCount();
-      for (const [index, { done }] of answers.entries()) {
-        if (done !== undefined) usage.add(done, index % candidates === 0);
-      }
+      const usage = usageOf(answers, candidates);
       const told = prompts.flatMap((_, prompt) => {
         const made = answers.slice(prompt * candidates, (prompt + 1) * candidates);
         return ranks ? bestAnswers(made, choices) : made;
       });
+      tellUsage(response, usage.usage());
       writeJson(response, 200, wholeCompletion(told, usage, options));
     },
   };

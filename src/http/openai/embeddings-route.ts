@@ -10,6 +10,7 @@ import type { UseCaseParts } from '../../usecases/use-case-parts.ts';
 import type { Route } from '../exchange.ts';
 import { shortNumbers } from '../ollama/embed-reply.ts';
 import { readRequest } from '../read-request.ts';
+import { tellUsage } from '../usage-header.ts';
 import { writeJson } from '../write-reply.ts';
 import { openaiErrors } from './openai-errors.ts';
 
@@ -19,6 +20,7 @@ export function embeddingsRoute(parts: UseCaseParts): Route {
   return {
     path: '/v1/embeddings',
     methods: ['POST'],
+    api: { summary: 'Turn texts into vectors', request: embeddingsRequestSchema },
     errors: openaiErrors,
     async handle({ request, response, signal }) {
       const order = await readRequest(request, embeddingsRequestSchema);
@@ -31,6 +33,7 @@ export function embeddingsRoute(parts: UseCaseParts): Route {
       const length = vectors[0]?.length ?? 0;
       if (dimensions > length) throw invalidField('dimensions', `vectors of this model have ${length}`);
       const tokens = counts?.promptTokens ?? 0;
+      tellUsage(response, { prompt: tokens });
       const encode = order.encoding_format === 'base64' ? littleEndianBase64 : shortNumbers;
       writeJson(response, 200, {
         object: 'list',

@@ -16,10 +16,11 @@ export function modelsRoutes({ store }: UseCaseParts): readonly Route[] {
     });
   };
   return [
-    { path: '/v1/models', methods: ['GET'], errors: openaiErrors, handle: list },
+    { path: '/v1/models', methods: ['GET'], api: { summary: 'The models' }, errors: openaiErrors, handle: list },
     {
       path: '/v1/models/*',
       methods: ['GET'],
+      api: { summary: 'Tell about a model', rest: 'model' },
       errors: openaiErrors,
       async handle(exchange) {
         const { '*': sent = '' } = exchange.params;

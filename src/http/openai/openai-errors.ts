@@ -3,6 +3,7 @@ import type { ErrorShape, WireError } from '../exchange.ts';
 import { sseData } from '../stream-sse.ts';
 
 export const openaiErrors: ErrorShape = {
+  api: 'openai',
   body: errorBody,
   // The SDKs throw on an event that has an `error` field.
   streamEnd: (error) => sseData(errorBody(error)),

@@ -54,7 +54,7 @@ function thinkOf(effort: string | undefined): Conversation['think'] {
   });
 }
 
-type ToolFields = Pick<Conversation, 'tools' | 'toolChoice' | 'parallelToolCalls'>;
+type ToolFields = Pick<Conversation, 'tools' | 'toolChoice' | 'strictTools' | 'parallelToolCalls'>;
 
 function toolFields({
   tools,
@@ -66,10 +66,12 @@ function toolFields({
     return tool.tools.map((inner) => ({ ...inner, name: calledName({ name: inner.name, namespace: tool.name }) }));
   });
   const { kept, toolChoice } = chooseTools(functions, choice);
+  const strictTools = kept.filter(({ strict }) => strict).map(({ name }) => name);
   return {
     tools: kept.map(asTool),
     parallelToolCalls,
     ...(toolChoice !== undefined && { toolChoice }),
+    ...(strictTools.length > 0 && { strictTools }),
   };
 }
 

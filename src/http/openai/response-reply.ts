@@ -4,6 +4,7 @@ import { CorralError, toCorralError } from '../../core/corral-error.ts';
 import type { AnswerEvent } from '../../usecases/answer-events.ts';
 import type { WireError } from '../exchange.ts';
 import { sseData, streamSse } from '../stream-sse.ts';
+import { tellAnswerUsage } from '../usage-header.ts';
 import { writeJson } from '../write-reply.ts';
 import type { ResponseBuilder, ResponseEvent } from './response-builder.ts';
 import type { ResponseObject } from './response-object.ts';
@@ -22,10 +23,20 @@ export async function replyWithResponse(response: ServerResponse, order: Respons
     await streamSse(response, frames(order));
     return;
   }
-  for await (const _event of responseEvents(order)) {
+  for await (const _event of responseEvents({ ...order, events: tellingUsage(order.events, response) })) {
     // The builder keeps what they tell.
   }
   writeJson(response, 200, order.builder.response());
+}
+
+async function* tellingUsage(
+  events: AsyncIterable<AnswerEvent>,
+  response: ServerResponse,
+): AsyncGenerator<AnswerEvent, void, undefined> {
+  for await (const event of events) {
+    if (event.type === 'done') tellAnswerUsage(response, event);
+    yield event;
+  }
 }
 
 async function* frames(order: ResponseOrder): AsyncGenerator<string, void, undefined> {

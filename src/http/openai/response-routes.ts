@@ -10,6 +10,7 @@ import type { Exchange, Route } from '../exchange.ts';
 import { queryOf } from '../query-of.ts';
 import { readEncodedBody } from '../read-encoded-body.ts';
 import { createWireErrors } from '../wire-error.ts';
+import { tellingUnheldTools } from '../telling-unheld-tools.ts';
 import { writeJson } from '../write-reply.ts';
 import { responseConversation } from './response-conversation.ts';
 import { createResponseBuilder } from './response-builder.ts';
@@ -31,7 +32,8 @@ export function responseRoutes(parts: UseCaseParts): readonly Route[] {
   async function create({ request, response, signal }: Exchange): Promise<void> {
     const order = parseWire(responseRequestSchema, decodeGoJson(await readEncodedBody(request)));
     const { input, conversation } = resolveInput(order, store, newId);
-    const events = chat(responseConversation(order, conversation), parts, signal);
+    const asked = { ...responseConversation(order, conversation), tellsBegin: order.tools.length > 0 };
+    const events = tellingUnheldTools(chat(asked, parts, signal), response);
     const builder = createResponseBuilder({ id: newId('resp'), request: order, newId, now: nowSeconds });
     await replyWithResponse(response, {
       events,
@@ -50,6 +52,7 @@ export function responseRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: '/v1/responses',
       methods: ['POST'],
+      api: { summary: 'Answer items of a conversation', request: responseRequestSchema, replies: ['json', 'sse'] },
       async handle(exchange) {
         try {
           await create(exchange);
@@ -61,6 +64,7 @@ export function responseRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: byId,
       methods: ['GET'],
+      api: { summary: 'A response that was kept' },
       handle({ request, response, params }) {
         refuseReplay(queryOf(request));
         writeJson(response, 200, store.get(idOf(params)).response);
@@ -69,6 +73,7 @@ export function responseRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: byId,
       methods: ['DELETE'],
+      api: { summary: 'Forget a response' },
       handle({ response, params }) {
         const id = idOf(params);
         store.remove(id);
@@ -78,6 +83,7 @@ export function responseRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: `${byId}/input_items`,
       methods: ['GET'],
+      api: { summary: 'What a response answered' },
       handle({ request, response, params }) {
         writeJson(response, 200, inputItemPage(store.get(idOf(params)).input, queryOf(request)));
       },
@@ -85,6 +91,7 @@ export function responseRoutes(parts: UseCaseParts): readonly Route[] {
     {
       path: `${byId}/cancel`,
       methods: ['POST'],
+      api: { summary: 'Refused: no response is made in the background' },
       handle({ params }) {
         store.get(idOf(params));
         throw new CorralError('bad_request', 'Cannot cancel a synchronous response.', {

@@ -2,8 +2,9 @@
  * The routes as an OpenAPI 3.1 document. Request bodies are described by the very schemas that check them, so the two can't differ; replies
  * are described by their kind alone.
  */
-import { z } from 'zod';
 import type { Route, RouteApi } from '../exchange.ts';
+import { errorSchemaName, errorSchemas } from './error-schemas.ts';
+import { requestSchema } from './request-schema.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -17,13 +18,12 @@ const bodyTypes: Readonly<Record<NonNullable<RouteApi['replies']>[number], strin
 };
 
 export function openapiDocument(routes: readonly Route[], version: string): Json {
-  const schemas: Record<string, unknown> = { OllamaError: ollamaError, OpenAIError: openaiError };
+  const schemas: Record<string, unknown> = { ...errorSchemas };
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) {
-    const { path, methods, api } = route;
-    if (api === undefined) continue;
-    const item = (paths[path.replaceAll(/:(\w+)/g, '{$1}')] ??= {});
-    for (const method of methods) item[method.toLowerCase()] = operation(route, api, method, schemas);
+    const path = templated(route);
+    const item = (paths[path] ??= {});
+    for (const method of route.methods) item[method.toLowerCase()] = operation(route, path, method, schemas);
   }
   return {
     openapi: '3.1.0',
@@ -39,15 +39,21 @@ export function openapiDocument(routes: readonly Route[], version: string): Json
   };
 }
 
-function operation(route: Route, api: RouteApi, method: string, schemas: Record<string, unknown>): Json {
-  const id = operationId(method, route.path);
-  const parameters = Array.from(route.path.matchAll(/:(\w+)/g), ([, name]) => ({
+/** `/api/blobs/:digest` -> `/api/blobs/{digest}`, `/v1/models/*` -> `/v1/models/{model}` */
+function templated({ path, api: { rest = 'rest' } }: Route): string {
+  return path.replaceAll(/:(\w+)/g, '{$1}').replace('*', `{${rest}}`);
+}
+
+function operation(route: Route, path: string, method: string, schemas: Record<string, unknown>): Json {
+  const { api } = route;
+  const id = operationId(method, path);
+  const parameters = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => ({
     name,
     in: 'path',
     required: true,
     schema: { type: 'string' },
   }));
-  const error = `#/components/schemas/${route.errors === undefined ? 'OllamaError' : 'OpenAIError'}`;
+  const error = `#/components/schemas/${errorSchemaName(route.errors)}`;
   return {
     operationId: id,
     summary: api.summary,
@@ -62,7 +68,7 @@ function operation(route: Route, api: RouteApi, method: string, schemas: Record<
   };
 }
 
-/** `POST /api/blobs/:digest` -> `postApiBlobsDigest` */
+/** `POST /api/blobs/{digest}` -> `postApiBlobsDigest` */
 function operationId(method: string, path: string): string {
   const words = path.split(/\W+/).filter((word) => word !== '');
   return method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
@@ -74,23 +80,9 @@ function requestBody({ request }: RouteApi, id: string, schemas: Record<string, 
   if (request === 'upload')
     return { requestBody: { required: true, content: { 'multipart/form-data': { schema: upload } } } };
   const name = `${id}Request`;
-  schemas[name] = jsonSchema(request);
+  schemas[name] = requestSchema(request);
   const content = { 'application/json': { schema: { $ref: `#/components/schemas/${name}` } } };
   return { requestBody: { required: true, content } };
-}
-
-/** Of what a client sends: fields with a default may be left out. */
-function jsonSchema(schema: z.ZodType): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
-    io: 'input',
-    unrepresentable: 'any',
-    override({ jsonSchema: made }) {
-      // What every whole number of JavaScript is bounded by says nothing about the field.
-      if (made.minimum === Number.MIN_SAFE_INTEGER) delete made.minimum;
-      if (made.maximum === Number.MAX_SAFE_INTEGER) delete made.maximum;
-    },
-  });
-  return rest;
 }
 
 function replyContent({ replies = ['json'] }: RouteApi): Json {
@@ -103,23 +95,4 @@ const upload = {
   type: 'object',
   required: ['file', 'purpose'],
   properties: { file: { type: 'string', format: 'binary' }, purpose: { const: 'batch' } },
-};
-
-const ollamaError = { type: 'object', required: ['error'], properties: { error: { type: 'string' } } };
-
-const openaiError = {
-  type: 'object',
-  required: ['error'],
-  properties: {
-    error: {
-      type: 'object',
-      required: ['message', 'type'],
-      properties: {
-        message: { type: 'string' },
-        type: { type: 'string' },
-        param: { type: ['string', 'null'] },
-        code: { type: ['string', 'null'] },
-      },
-    },
-  },
 };

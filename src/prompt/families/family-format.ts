@@ -5,6 +5,7 @@
 import type { Capability, PromptFormat, RenderInput } from '../prompt-format.ts';
 import { newCallId } from '../tool-calls/new-call-id.ts';
 import type { FamilyParser } from './family-parser.ts';
+import { familyParserName } from './family-parsers.ts';
 import type { FamilyRenderer } from './family-renderer.ts';
 import { toHarmonyTools } from './harmony-tool-names.ts';
 import { harmonyParser } from './parsing/harmony-parser.ts';
@@ -46,6 +47,8 @@ export function createFamilyFormat(options: FamilyFormatOptions): PromptFormat {
         isPastThinking: prompt === '',
         newCallId,
       }) ?? base.answerParser(input, prompt),
+    callless: parser === undefined || parser.tools ? undefined : familyParserName(parser),
+    thinkingEnd: parser === undefined ? base.thinkingEnd : parser.thinkingEnd,
     callSyntax: parser === undefined ? base.callSyntax : parser.callSyntax,
     visibleSpecialTokens: parser?.visibleTokens ?? base.visibleSpecialTokens,
   };

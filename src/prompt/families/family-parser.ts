@@ -7,6 +7,8 @@ export interface FamilyParser {
   /** What a model with this parser can do. */
   readonly tools: boolean;
   readonly thinking: boolean;
+  /** As in `PromptFormat`. */
+  readonly thinkingEnd?: string | undefined;
   /** Special tokens that must stay visible in the generated text. */
   readonly visibleTokens: readonly string[];
   /** How its models write calls, as a grammar; without one, calls can't be forced. */

@@ -37,5 +37,10 @@ const parsers: ReadonlyMap<string, FamilyParser> = new Map([
 
 export const parserNames: readonly string[] = [...parsers.keys()];
 
+/** undefined for a parser that has none. */
+export function familyParserName(parser: FamilyParser): string | undefined {
+  return [...parsers].find(([, each]) => each === parser)?.[0];
+}
+
 /** undefined for an unknown name, which counts as none. */
 export const familyParser = (name: string): FamilyParser | undefined => parsers.get(name);

@@ -1,100 +1,74 @@
 /**
- * Calls that put each argument between marks of its own, as Qwen3-Coder and GLM write them. Names are bound; a value of type string is any text
- * up to its closing mark, another one is JSON by its schema. Arguments come in the order of the schema.
+ * Calls that put each argument between marks of its own, as Qwen3-Coder and GLM write them. Arguments come in the order of the schema.
  */
-import {
-  choice,
-  type GrammarExpression,
-  optional,
-  sequence,
-  text,
-} from '../../formats/json-schema-grammar/grammar/grammar-expression.ts';
-import { isRecord } from './call-from-json.ts';
-import type { CallableTool, CallOrder, ToolCallSyntax } from './tool-call-syntax.ts';
+import { choice, sequence, text } from '../../formats/json-schema-grammar/grammar/grammar-expression.ts';
+import { MarkedArgumentReader } from './marked-argument-reader.ts';
+import { createMarkedArguments, type ValueMarks } from './notation/marked-notation.ts';
+import type { ToolCallSyntax } from './tool-call-syntax.ts';
 
-interface Marks {
+interface CallMarks extends ValueMarks {
   readonly open: string;
   readonly close: string;
   readonly beforeName: string;
   readonly afterName: string;
   readonly argumentsEnd: string;
-  readonly beforeKey: string;
-  readonly afterKey: string;
-  readonly valueEnd: string;
-  readonly afterValue: string;
-  /** Beside `valueEnd`, texts that a value can't hold, since a parser would take them for marks. */
-  readonly reserved: readonly string[];
+  /** The head of a call, up to its arguments. */
+  readonly head: RegExp;
 }
 
 export const qwenCoderSyntax = createMarkedValueSyntax({
+  name: 'qwen-coder',
   open: '<tool_call>\n',
   close: '</tool_call>',
   beforeName: '<function=',
   afterName: '>\n',
   argumentsEnd: '</function>\n',
+  head: /<function=(?<plain>[^>]+)>\n/,
   beforeKey: '<parameter=',
   afterKey: '>\n',
   valueEnd: '\n</parameter>',
   afterValue: '\n',
   reserved: ['</parameter>', '<parameter=', '</function>', '</tool_call>'],
+  losesLineBreaks: false,
 });
 
 export const glmSyntax = createMarkedValueSyntax({
+  name: 'glm',
   open: '<tool_call>',
   close: '</tool_call>',
   beforeName: '',
   afterName: '\n',
   argumentsEnd: '',
+  head: /<tool_call>(?<plain>[^\n<]+)\n/,
   beforeKey: '<arg_key>',
   afterKey: '</arg_key>\n<arg_value>',
   valueEnd: '</arg_value>',
   afterValue: '\n',
-  reserved: ['<arg_key>', '</arg_key>', '<arg_value>', '</tool_call>'],
+  reserved: ['<arg_key>', '</arg_key>', '<arg_value>', '</arg_value>', '</tool_call>'],
+  losesLineBreaks: true,
 });
 
-function createMarkedValueSyntax(marks: Marks): ToolCallSyntax {
+function createMarkedValueSyntax(marks: CallMarks): ToolCallSyntax {
+  const notation = createMarkedArguments(marks);
+  const readerMarks = { ...marks, end: marks.argumentsEnd.trimEnd() || marks.close };
   return {
     triggers: [{ text: marks.open.trimEnd(), where: 'anywhere' }],
-    block: (order) => {
-      const calls = order.tools.map((tool) => callOf(tool, order, marks));
+    toolNames: /^[^\s<>{}"]+$/,
+    heads: {
+      first: marks.head,
+      onlyAtStart: false,
+      reader: (toolName, tools) => new MarkedArgumentReader(readerMarks, toolName, tools),
+    },
+    block: ({ tools }) => {
+      const calls = tools.map((tool) =>
+        sequence(
+          text(`${marks.beforeName}${tool.name}${marks.afterName}`),
+          tool.arguments(notation),
+          text(marks.argumentsEnd),
+        ),
+      );
       return sequence(text(marks.open), choice(calls), text(marks.close));
     },
     between: (composer) => composer.space(),
   };
-}
-
-function callOf(tool: CallableTool, order: CallOrder, marks: Marks): GrammarExpression {
-  const parameters = tool.tool.function.parameters ?? {};
-  const properties = isRecord(parameters['properties']) ? parameters['properties'] : {};
-  const { required } = parameters;
-  const values = Object.entries(properties).map(([key, schema]) => {
-    const head = text(`${marks.beforeKey}${key}${marks.afterKey}`);
-    const value = isRecord(schema) ? valueOf(tool, key, schema, order, marks) : jsonValue(tool, key, marks);
-    const whole = order.composer.define(sequence(head, value, text(marks.afterValue)));
-    return Array.isArray(required) && required.includes(key) ? whole : optional(whole);
-  });
-  return sequence(text(`${marks.beforeName}${tool.name}${marks.afterName}`), ...values, text(marks.argumentsEnd));
-}
-
-function valueOf(
-  tool: CallableTool,
-  key: string,
-  schema: Readonly<Record<string, unknown>>,
-  { composer }: CallOrder,
-  marks: Marks,
-): GrammarExpression {
-  const types: readonly unknown[] = Array.isArray(schema['type']) ? schema['type'] : [schema['type']];
-  if (!types.includes('string')) return jsonValue(tool, key, marks);
-  const named = Array.isArray(schema['enum']) ? (schema['enum'] as readonly unknown[]) : [schema['const']];
-  const allowed = named.filter((value) => typeof value === 'string');
-  if (allowed.length === 0)
-    return composer.textUntil(
-      marks.valueEnd,
-      marks.reserved.filter((word) => !marks.valueEnd.endsWith(word)),
-    );
-  return sequence(choice(allowed.map((value) => text(value))), text(marks.valueEnd));
-}
-
-function jsonValue(tool: CallableTool, key: string, marks: Marks): GrammarExpression {
-  return sequence(tool.argument(key), text(marks.valueEnd));
 }

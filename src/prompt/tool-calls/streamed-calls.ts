@@ -1,12 +1,14 @@
 /**
  * Gives out the arguments of tool calls while they are written. Another parser goes on deciding what the answer holds; this one watches the
- * same text for the head of a call and passes on what follows, up to the brace that closes the arguments.
+ * same text for the head of a call and passes on what follows, as the JSON of the arguments, up to their end.
  *
  * What has been passed on can't be taken back, so this is only for answers whose calls a grammar keeps well-formed. A call that the answer's
  * end cuts off stays cut off; its text does not come back as content.
  */
+import type { Tool } from '../chat-message.ts';
 import type { AnswerParser, AnswerPiece, ToolCallDelta } from '../prompt-format.ts';
-import type { CallHeads } from './tool-call-syntax.ts';
+import { JsonArgumentReader } from './json-argument-reader.ts';
+import type { ArgumentReader, CallHeads } from './tool-call-syntax.ts';
 
 /** Longest head of a call that is recognised, with a name of any sensible length; a call with a longer one is passed on whole. */
 const mostHeadLength = 4096;
@@ -17,27 +19,32 @@ interface OpenCall {
   readonly name: string;
 }
 
-export function streamCalls(inner: AnswerParser, heads: CallHeads, newCallId: () => string): AnswerParser {
-  return new CallStreamer(inner, heads, newCallId);
+export interface StreamCallsOptions {
+  readonly heads: CallHeads;
+  /** All tools of the request. */
+  readonly tools: readonly Tool[];
+  readonly newCallId: () => string;
+}
+
+export function streamCalls(inner: AnswerParser, options: StreamCallsOptions): AnswerParser {
+  return new CallStreamer(inner, options);
 }
 
 class CallStreamer implements AnswerParser {
   readonly #inner: AnswerParser;
-  readonly #heads: CallHeads;
-  readonly #newCallId: () => string;
+  readonly #options: StreamCallsOptions;
   /** Text since the last arguments ended, as far as it may hold a head. */
   #before = '';
   #isAtStart = true;
   #open: OpenCall | undefined;
-  #end = new ObjectEnd();
+  #reader: ArgumentReader = new JsonArgumentReader();
   readonly #ids: string[] = [];
   /** Calls that the other parser has read. */
   #confirmed = 0;
 
-  constructor(inner: AnswerParser, heads: CallHeads, newCallId: () => string) {
+  constructor(inner: AnswerParser, options: StreamCallsOptions) {
     this.#inner = inner;
-    this.#heads = heads;
-    this.#newCallId = newCallId;
+    this.#options = options;
   }
 
   push(text: string): AnswerPiece[] {
@@ -69,10 +76,10 @@ class CallStreamer implements AnswerParser {
       const isFirst = this.#open === undefined;
       if (isFirst) rest = this.#seek(rest);
       if (this.#open === undefined) break;
-      const end = this.#end.find(rest);
-      deltas.push({ ...this.#open, isFirst, argumentsText: rest.slice(0, end) });
-      if (end === undefined) break;
-      rest = rest.slice(end);
+      const read = this.#reader.read(rest);
+      if (isFirst || read.json !== '') deltas.push({ ...this.#open, isFirst, argumentsText: read.json });
+      if (read.rest === undefined) break;
+      rest = read.rest;
       this.#open = undefined;
       this.#isAtStart = true;
     }
@@ -81,7 +88,8 @@ class CallStreamer implements AnswerParser {
 
   /** Opens the call whose head is complete with `text`; gives what stands behind the head. */
   #seek(text: string): string {
-    const { first, next, onlyAtStart } = this.#heads;
+    const { heads, tools, newCallId } = this.#options;
+    const { first, next, onlyAtStart, toolName } = heads;
     const before = this.#before + text;
     const following = this.#ids.length > 0 && this.#isAtStart ? next?.exec(before) : undefined;
     const match = following ?? (onlyAtStart && !this.#isAtStart ? undefined : first.exec(before));
@@ -91,39 +99,15 @@ class CallStreamer implements AnswerParser {
       return '';
     }
     this.#before = '';
-    const id = this.#newCallId();
-    this.#open = { index: this.#ids.length, id, name: nameIn(match.groups ?? {}) };
+    const id = newCallId();
+    const written = nameIn(match.groups ?? {});
+    this.#open = { index: this.#ids.length, id, name: toolName?.(written, tools) ?? written };
     this.#ids.push(id);
-    this.#end = new ObjectEnd();
+    this.#reader = heads.reader?.(this.#open.name, tools) ?? new JsonArgumentReader();
     return before.slice(match.index + match[0].length);
   }
 }
 
 function nameIn({ json, plain, other }: Readonly<Record<string, string | undefined>>): string {
   return json === undefined ? (plain ?? other ?? '') : (JSON.parse(json) as string);
-}
-
-/** Finds where a JSON object ends in a text that comes in portions. */
-class ObjectEnd {
-  #depth = 0;
-  #isInString = false;
-  #isEscaped = false;
-
-  /** The index behind the object's end; undefined when it goes on. */
-  find(text: string): number | undefined {
-    for (let index = 0; index < text.length; index += 1) {
-      const character = text[index];
-      if (this.#isEscaped) this.#isEscaped = false;
-      else if (this.#isInString) {
-        if (character === '\\') this.#isEscaped = true;
-        else if (character === '"') this.#isInString = false;
-      } else if (character === '"') this.#isInString = true;
-      else if (character === '{') this.#depth += 1;
-      else if (character === '}') {
-        this.#depth -= 1;
-        if (this.#depth === 0) return index + 1;
-      }
-    }
-    return undefined;
-  }
 }

@@ -72,6 +72,11 @@ const formats: Readonly<Record<string, () => PromptFormat>> = {
   'the family deepseek3': () => family('deepseek3'),
   'the family cogito': () => family('cogito'),
   'the family glm-4.7': () => family('glm-4.7'),
+  'the family harmony': () => family('harmony'),
+  'the family gemma4': () => family('gemma4'),
+  'the family functiongemma': () => family('functiongemma'),
+  'the family olmo3': () => family('olmo3'),
+  'the family lfm2': () => family('lfm2'),
 };
 
 function grammarOf(format: PromptFormat, changes: Partial<ToolCallOrder> = {}) {
@@ -79,6 +84,7 @@ function grammarOf(format: PromptFormat, changes: Partial<ToolCallOrder> = {}) {
   return toolCallGrammar(format.callSyntax, {
     tools,
     choice: 'required',
+    strict: [],
     parallel: true,
     contentSchema: undefined,
     ...changes,
@@ -175,7 +181,7 @@ describe.each(Object.entries(formats))('%s', (_, make) => {
   });
 });
 
-const writesJson = Object.entries(formats).filter(([name]) => !/coder|glm/i.test(name));
+const writesJson = Object.entries(formats).filter(([name]) => !/gemma|olmo|lfm/i.test(name));
 
 describe.each(writesJson)('%s', (_, make) => {
   const format = make();
@@ -189,11 +195,11 @@ describe.each(writesJson)('%s', (_, make) => {
         let at = 0;
         let id = 0;
         const text = sampler.sample(() => numbers[at++ % numbers.length] ?? 0, 120);
-        const parser = streamCalls(
-          format.answerParser({ messages: [], tools, think: false }, ''),
+        const parser = streamCalls(format.answerParser({ messages: [], tools, think: false }, ''), {
           heads,
-          () => `call_${id++}`,
-        );
+          tools,
+          newCallId: () => `call_${id++}`,
+        });
         const streamed = tell(parser, text, cuts);
         expect(streamed.heads).toEqual(streamed.ids);
         expect(streamed.written.map((json) => JSON.parse(json) as unknown)).toEqual(
@@ -226,4 +232,49 @@ test('a schema that cannot be enforced is named by its path', () => {
       param: 'tools[2].function.parameters.properties.a.anyOf[1].pattern',
     }),
   );
+});
+
+describe('a schema that cannot be enforced, when the model is free to call', () => {
+  const broken: Tool = {
+    type: 'function',
+    function: { name: 'x', parameters: { type: 'object', properties: { a: { not: {} }, b: { type: 'integer' } } } },
+  };
+  const free = { tools: [...tools, broken], choice: 'auto' } as const;
+
+  test('leaves the arguments of that tool to the model, and holds the others', () => {
+    const { grammar, unheld } = grammarOf(jinja('<tool_call>'), free);
+    expect(unheld).toEqual(['x']);
+    const recogniser = new GbnfRecogniser(grammar);
+    const call = (name: string, given: string) => `<tool_call>{"name": "${name}", "arguments": ${given}}</tool_call>`;
+    expect(recogniser.matches(call('x', '{"b": "no integer", "c": [1]}'))).toBe(true);
+    expect(recogniser.matches(call('x', '[]'))).toBe(false);
+    expect(recogniser.matches(call('y', '{}'))).toBe(false);
+    expect(recogniser.matches(call('now', '{}'))).toBe(true);
+    expect(recogniser.matches(call('now', '{"c": 1}'))).toBe(false);
+  });
+
+  test('leaves that argument alone where each has marks of its own', () => {
+    const { grammar, unheld } = grammarOf(jinja('<function='), free);
+    expect(unheld).toEqual(['x']);
+    const recogniser = new GbnfRecogniser(grammar);
+    const call = (a: string, b: string) =>
+      '<tool_call>\n<function=x>\n' +
+      `<parameter=a>\n${a}\n</parameter>\n<parameter=b>\n${b}\n</parameter>\n</function>\n</tool_call>`;
+    expect(recogniser.matches(call('{"any": [1]}', '5'))).toBe(true);
+    expect(recogniser.matches(call('{"any": [1]}', '"five"'))).toBe(false);
+  });
+
+  test.each<[string, Partial<ToolCallOrder>]>([
+    ['a strict tool', { ...free, strict: ['x'] }],
+    ['a tool that may be forced', { ...free, choice: 'required' }],
+    ['a tool that is forced', { ...free, choice: { name: 'x' } }],
+  ])('is refused for %s', (_, order) => {
+    expect(() => grammarOf(jinja('<tool_call>'), order)).toThrow(
+      expect.objectContaining({ code: 'bad_request', param: 'tools[2].function.parameters.properties.a.not' }),
+    );
+  });
+
+  test('of another tool than the forced one is nobody\u2019s concern', () => {
+    expect(grammarOf(jinja('<tool_call>'), { ...free, choice: { name: 'now' } }).unheld).toEqual([]);
+  });
 });

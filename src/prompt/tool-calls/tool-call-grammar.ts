@@ -7,9 +7,9 @@ import {
   type GrammarExpression,
   sequence,
 } from '../../formats/json-schema-grammar/grammar/grammar-expression.ts';
+import type { ValueNotation } from '../../formats/json-schema-grammar/notation/value-notation.ts';
 import { SchemaRefusal } from '../../formats/json-schema-grammar/refuse-schema.ts';
 import type { Tool } from '../chat-message.ts';
-import { isRecord } from './call-from-json.ts';
 import type { CallableTool, CallTrigger, ToolCallSyntax } from './tool-call-syntax.ts';
 
 export interface ToolCallOrder {
@@ -17,6 +17,8 @@ export interface ToolCallOrder {
   readonly tools: readonly Tool[];
   /** `required`: the answer is calls from its first token. A name: of that tool. `auto`: text is free, and what begins as a call is one. */
   readonly choice: 'auto' | 'required' | { readonly name: string };
+  /** With `auto`: names of tools whose schemas must be enforced; another one that can't be leaves its arguments to the model. */
+  readonly strict: readonly string[];
   /** Whether more than one call may come. */
   readonly parallel: boolean;
   /** With `auto`: the JSON Schema of an answer that is no call. */
@@ -29,39 +31,71 @@ export interface ToolCallGrammar {
   readonly start: { readonly triggers: readonly CallTrigger[]; readonly repeats: boolean } | undefined;
   /** Texts that begin a call. */
   readonly openers: readonly string[];
+  /** See `ToolCallSyntax`. */
+  readonly reopened?: (written: string) => string;
+  /** Names of tools whose schemas are not enforced. */
+  readonly unheld: readonly string[];
 }
 
-/** Throws `bad_request` naming the place of a tool's schema that can't be enforced. */
+/** Throws `bad_request` naming the place of a tool's schema that must be enforced and can't, or `SchemaRefusal` for too large a grammar. */
 export function toolCallGrammar(syntax: ToolCallSyntax, order: ToolCallOrder): ToolCallGrammar {
   const { choice: wanted, parallel, contentSchema } = order;
   const composer = new GrammarComposer();
-  const tools = order.tools.flatMap((tool, index) =>
-    typeof wanted === 'object' && wanted.name !== tool.function.name ? [] : [callable(composer, tool, index)],
-  );
+  const unheld = new Set<string>();
+  const tools = order.tools.flatMap((tool, index) => {
+    const { name } = tool.function;
+    if (typeof wanted === 'object' && wanted.name !== name) return [];
+    const isStrict = wanted !== 'auto' || order.strict.includes(name);
+    return [callable(composer, syntax, tool, index, isStrict ? undefined : () => unheld.add(name))];
+  });
   const openers = syntax.triggers.map((trigger) => trigger.text);
-  const block = composer.define(syntax.block({ composer, tools, parallel }));
-  if (wanted === 'auto' && contentSchema === undefined) {
-    return { grammar: composer.print(block), start: { triggers: syntax.triggers, repeats: parallel }, openers };
+  const { reopened } = syntax;
+  const waits = wanted === 'auto' && contentSchema === undefined;
+  const block = composer.define(syntax.block({ composer, tools, parallel, offered: order.tools, waits }));
+  const facts = { openers, unheld: [...unheld], ...(reopened && { reopened }) };
+  if (waits) {
+    return { grammar: composer.print(block), start: { triggers: syntax.triggers, repeats: parallel }, ...facts };
   }
   const between = parallel ? syntax.between(composer) : undefined;
   const more = between === undefined ? [] : [anyNumberOf(composer.define(sequence(between, block)))];
   const calls = sequence(block, ...more);
-  const root = wanted === 'auto' ? choice([composer.document(contentSchema), calls]) : calls;
-  return { grammar: composer.print(root), start: undefined, openers };
+  if (wanted !== 'auto') return { grammar: composer.print(calls), start: undefined, ...facts };
+  const document = composer.document(contentSchema);
+  const content = syntax.content?.(document) ?? document;
+  return { grammar: composer.print(choice([content, calls])), start: undefined, ...facts };
 }
 
-function callable(composer: GrammarComposer, tool: Tool, index: number): CallableTool {
+/** `letGo`: told when a schema that can't be enforced is let be; undefined = that is an error. */
+function callable(
+  composer: GrammarComposer,
+  syntax: ToolCallSyntax,
+  tool: Tool,
+  index: number,
+  letGo: (() => void) | undefined,
+): CallableTool {
   const { name, parameters = {} } = tool.function;
   const place = `tools[${index}].function.parameters`;
-  let whole: GrammarExpression | undefined;
+  if (syntax.toolNames?.test(name) === false) {
+    throw refuse(`tools[${index}].function.name`, 'this model has no way to write the name in a call');
+  }
+  const made = new Map<ValueNotation | undefined, GrammarExpression>();
+  const make = (notation: ValueNotation | undefined): GrammarExpression => {
+    try {
+      return documentAt(composer, objectSchema(parameters, place), place, notation);
+    } catch (thrown) {
+      if (letGo === undefined || !(thrown instanceof CorralError)) throw thrown;
+      letGo();
+      return composer.document({ type: 'object' }, notation);
+    }
+  };
   return {
     name,
     tool,
-    arguments: () => {
-      whole ??= documentAt(composer, objectSchema(parameters, place), place);
-      return whole;
+    arguments: (notation) => {
+      const known = made.get(notation) ?? make(notation);
+      made.set(notation, known);
+      return known;
     },
-    argument: (key) => documentAt(composer, argumentSchema(parameters, key, place), `${place}.properties.${key}`),
   };
 }
 
@@ -73,19 +107,14 @@ function objectSchema(parameters: Readonly<Record<string, unknown>>, place: stri
   return { ...parameters, type: 'object' };
 }
 
-/** With the definitions that it may refer to. */
-function argumentSchema(parameters: Readonly<Record<string, unknown>>, key: string, place: string): unknown {
-  const schema = objectSchema(parameters, place) as Readonly<Record<string, unknown>>;
-  const properties = isRecord(schema['properties']) ? schema['properties'] : {};
-  const own = properties[key];
-  if (!isRecord(own)) return own;
-  const definitions = Object.entries(schema).filter(([name]) => name === '$defs' || name === 'definitions');
-  return { ...Object.fromEntries(definitions), ...own };
-}
-
-function documentAt(composer: GrammarComposer, schema: unknown, place: string): GrammarExpression {
+function documentAt(
+  composer: GrammarComposer,
+  schema: unknown,
+  place: string,
+  notation?: ValueNotation,
+): GrammarExpression {
   try {
-    return composer.document(schema);
+    return composer.document(schema, notation);
   } catch (thrown) {
     if (!(thrown instanceof SchemaRefusal)) throw thrown;
     throw refuse(place + pathOf(thrown.pointer), thrown.reason);
@@ -95,7 +124,7 @@ function documentAt(composer: GrammarComposer, schema: unknown, place: string): 
 function refuse(place: string, reason: string): CorralError {
   return new CorralError('bad_request', `invalid value for ${JSON.stringify(place)}: ${reason}`, {
     param: place,
-    hint: 'Change or remove the named part of the tool, or leave tool_choice out.',
+    hint: 'Change or remove the named part of the tool, or let the model choose: tool_choice "auto", without "strict".',
   });
 }
 

@@ -19,6 +19,7 @@ import { changeLayers } from './change-layers.ts';
 import { createOrder, type CreateOrder, type NamedBase, type SourceFile } from './create-order.ts';
 import type { CreateWork } from './create-work.ts';
 import { deriveConfig } from './derive-config.ts';
+import { withDraft } from './draft-layer.ts';
 import { inheritedParameters } from './inherited-parameters.ts';
 import { layerOfAdapter, layersOfFiles } from './layers-of-files.ts';
 import { layersOfModel } from './layers-of-model.ts';
@@ -46,7 +47,8 @@ export async function* createModel(request: CreateRequest, parts: UseCaseParts, 
         ? yield* baseOfModel(order.base.from, parts, work)
         : yield* baseOfFiles(order.base.files, work);
     const adapters = yield* layerOfAdapter(order.adapters, architectureOf(base.layers), work);
-    const layers = yield* quantisedLayers([...base.layers, ...adapters], order, work);
+    const drafting = yield* withDraft([...base.layers, ...adapters], order.draft, parts.manifests, work);
+    const layers = yield* quantisedLayers(drafting, order, work);
     const { config, parameters } = deriveConfig(base.config, order.changes, layers);
     const changed = changeLayers(layers, await inheritedParameters(layers, parts.blobs), {
       ...order.changes,
@@ -123,15 +125,19 @@ function templateLayers(jinja: string): readonly ModelLayer[] {
 
 async function* quantisedLayers(
   layers: readonly ModelLayer[],
-  { quantisation }: CreateOrder,
+  { quantisation, draft }: CreateOrder,
   work: CreateWork,
 ): Progress<readonly ModelLayer[]> {
-  if (quantisation === '') return layers;
+  const wanted = new Map<string, string>([
+    [layerMediaType.model, quantisation],
+    [layerMediaType.draft, draft?.quantisation ?? ''],
+  ]);
   const result: ModelLayer[] = [];
   for (const layer of layers) {
     const { gguf } = isBlobLayer(layer) ? layer : {};
-    const isWeights = layer.mediaType === layerMediaType.model && isBlobLayer(layer) && gguf !== undefined;
-    result.push(isWeights ? yield* quantisedLayer({ ...layer, gguf }, quantisation, work) : layer);
+    const type = wanted.get(layer.mediaType) ?? '';
+    const isToChange = type !== '' && isBlobLayer(layer) && gguf !== undefined;
+    result.push(isToChange ? yield* quantisedLayer({ ...layer, gguf }, type, work) : layer);
   }
   return result;
 }

@@ -18,11 +18,19 @@ export interface NamedBase {
   readonly sent: string;
 }
 
+/** An installed model, or files to import. */
+export type DraftOrder = ({ readonly from: ModelName } | { readonly files: readonly SourceFile[] }) & {
+  /** As that of the weights. */
+  readonly quantisation: string;
+};
+
 export interface CreateOrder {
   readonly name: ModelName;
   /** The model to begin with, or the files to import. */
   readonly base: { readonly from: NamedBase } | { readonly files: readonly SourceFile[] };
   readonly adapters: readonly SourceFile[];
+  /** The draft model to put beside the weights; undefined = what the base has. */
+  readonly draft: DraftOrder | undefined;
   /** In capitals, still unchecked; empty = as it is. */
   readonly quantisation: string;
   /** Everything else as it was sent. */
@@ -33,7 +41,7 @@ export interface CreateOrder {
 export function createOrder(request: CreateRequest): CreateOrder {
   const files = sourceFiles(request.files ?? {});
   const adapters = sourceFiles(request.adapters ?? {});
-  refuseDrafts(request);
+  const draft = draftOrder(request);
   const name = parseModelName(request.model || request.name);
   const base = baseOf(request, files);
   // Before anything is fetched or computed that would be in vain.
@@ -42,6 +50,7 @@ export function createOrder(request: CreateRequest): CreateOrder {
     name,
     base,
     adapters,
+    draft,
     quantisation: (request.quantize || request.quantization).toUpperCase(),
     changes: request,
   };
@@ -63,25 +72,24 @@ function isRelativePath(path: string): boolean {
   return path === '.' || path.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
 }
 
-function refuseDrafts(request: CreateRequest): void {
-  if (Object.keys(request.draft_files ?? {}).length === 0) {
-    if (request.draft_quantize === '') return;
-    throw new CorralError('bad_request', '--draft-quantize requires a DRAFT model');
-  }
-  throw new CorralError('not_supported', 'draft models are not supported', {
-    hint: 'Leave DRAFT out of the Modelfile; the model answers the same without it.',
-  });
+function draftOrder(request: CreateRequest): DraftOrder | undefined {
+  const files = sourceFiles(request.draft_files ?? {});
+  const quantisation = request.draft_quantize.toUpperCase();
+  if (files.length > 0) return { files, quantisation };
+  if (request.draft_from !== '') return { from: localModel(request.draft_from), quantisation };
+  if (quantisation === '') return undefined;
+  throw new CorralError('bad_request', '--draft-quantize requires a DRAFT model');
 }
 
 function baseOf(request: CreateRequest, files: readonly SourceFile[]): CreateOrder['base'] {
-  if (request.from !== '') return { from: { name: localModel(request), sent: request.from } };
+  if (request.from !== '') return { from: { name: localModel(request.from, request.remote_host), sent: request.from } };
   if (request.files !== undefined) return { files };
   throw new CorralError('bad_request', "neither 'from' or 'files' was specified", {
     hint: 'A Modelfile needs a FROM line, a request the field "from" or "files".',
   });
 }
 
-function localModel({ from, remote_host: remoteHost }: CreateRequest): ModelName {
+function localModel(from: string, remoteHost = ''): ModelName {
   const { base, source } = parseModelReference(from);
   if (source === 'cloud' || remoteHost !== '') {
     throw new CorralError('forbidden', 'ollama cloud is disabled: remote model is unavailable', {

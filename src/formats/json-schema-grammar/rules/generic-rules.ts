@@ -5,7 +5,6 @@
  * Numbers keep to 16 digits and two of exponent: what follows is lost in a double, and 1e999 reads back as infinity, which no
  * validator takes for a number.
  */
-import type { CodePointSet } from '../automaton/code-point-set.ts';
 import type { GrammarBuilder } from '../grammar/grammar-builder.ts';
 import {
   anyNumberOf,
@@ -17,15 +16,10 @@ import {
   sequence,
   text,
 } from '../grammar/grammar-expression.ts';
-
-/** Characters that stand for themselves in a JSON string. DEL may too, but no terminal should be sent one. */
-export const plainCharacters: CodePointSet = [
-  [0x20, 0x21],
-  [0x23, 0x5b],
-  [0x5d, 0x7e],
-  [0x80, 0xd7ff],
-  [0xe000, 0x10ffff],
-];
+import { plainCharacters } from '../notation/plain-characters.ts';
+import type { ValueNotation } from '../notation/value-notation.ts';
+import type { ValueKind } from '../schema/value-kinds.ts';
+import type { RuleMaker } from './rule-maker.ts';
 
 const digit = oneOf('0-9');
 const hexDigit = oneOf('0-9', 'A-F', 'a-f');
@@ -34,8 +28,28 @@ function digits(least: number, most: number): GrammarExpression {
   return { kind: 'repeat', item: digit, least, most };
 }
 
+/** A rule with a name of its own in each notation. */
+export function fixedRule(
+  { builder, notation }: RuleMaker,
+  name: string,
+  make: () => GrammarExpression,
+): GrammarExpression {
+  return builder.fixed(fixedName(notation, name), make);
+}
+
+function fixedName({ name: notation }: ValueNotation, name: string): string {
+  return notation === 'json' ? name : `${notation}-${name}`;
+}
+
+/** Is this the rule of all values of a kind? */
+export function isRuleOfKind({ notation }: RuleMaker, option: GrammarExpression, kind: ValueKind): boolean {
+  return option.kind === 'rule' && option.name === fixedName(notation, kind);
+}
+
 /** Blanks between two tokens, or none. */
-export function spaceRule(builder: GrammarBuilder): GrammarExpression {
+export function spaceRule({ builder, notation }: Pick<RuleMaker, 'builder' | 'notation'>): GrammarExpression {
+  if (notation.blanks === 'none') return emptyText;
+  if (notation.blanks === 'space') return optional(text(' '));
   return builder.fixed('space', () => {
     const lines: GrammarExpression = { kind: 'repeat', item: text('\n'), least: 1, most: 2 };
     const indent: GrammarExpression = { kind: 'repeat', item: oneOf('\t', ' '), least: 0, most: 20 };
@@ -59,72 +73,34 @@ export function characterRule(builder: GrammarBuilder): GrammarExpression {
   });
 }
 
+/** Any string of JSON without restrictions. */
 export function stringRule(builder: GrammarBuilder): GrammarExpression {
   return builder.fixed('string', () => sequence(text('"'), anyNumberOf(characterRule(builder)), text('"')));
 }
 
-function wholePart(builder: GrammarBuilder): GrammarExpression {
-  return builder.fixed('whole', () => choice([text('0'), sequence(oneOf('1-9'), digits(0, 15))]));
+function wholePart(maker: RuleMaker): GrammarExpression {
+  return fixedRule(maker, 'whole', () =>
+    choice([text('0'), sequence(oneOf('1-9'), digits(0, maker.notation.mostDigits - 1))]),
+  );
 }
 
-export function integerRule(builder: GrammarBuilder): GrammarExpression {
-  return builder.fixed('integer', () => sequence(optional(text('-')), wholePart(builder)));
+export function integerRule(maker: RuleMaker): GrammarExpression {
+  return fixedRule(maker, 'integer', () => sequence(optional(text('-')), wholePart(maker)));
 }
 
-export function numberRule(builder: GrammarBuilder): GrammarExpression {
-  return builder.fixed('number', () => {
+export function numberRule(maker: RuleMaker): GrammarExpression {
+  return fixedRule(maker, 'number', () => {
     const fraction = optional(sequence(text('.'), digits(1, 16)));
     const exponent = optional(sequence(oneOf('E', 'e'), optional(oneOf('+', '-')), digits(1, 2)));
-    return sequence(optional(text('-')), wholePart(builder), fraction, exponent);
+    return sequence(optional(text('-')), wholePart(maker), fraction, exponent);
   });
 }
 
-export function booleanRule(builder: GrammarBuilder): GrammarExpression {
-  return builder.fixed('boolean', () => choice([text('true'), text('false')]));
+export function booleanRule(maker: RuleMaker): GrammarExpression {
+  const { words } = maker.notation;
+  return fixedRule(maker, 'boolean', () => choice([...words.true, ...words.false].map(text)));
 }
 
-export function nullRule(builder: GrammarBuilder): GrammarExpression {
-  return builder.fixed('null', () => text('null'));
-}
-
-/** `open`, `item`s with commas between them, `close`. */
-export function listOf(
-  builder: GrammarBuilder,
-  open: string,
-  item: GrammarExpression,
-  close: string,
-): GrammarExpression {
-  const space = spaceRule(builder);
-  const more = anyNumberOf(sequence(text(','), space, item));
-  return sequence(text(open), space, optional(sequence(item, more, space)), text(close));
-}
-
-export function objectRule(builder: GrammarBuilder): GrammarExpression {
-  return builder.fixed('object', () => {
-    const member = sequence(stringRule(builder), text(':'), spaceRule(builder), valueRule(builder));
-    return listOf(
-      builder,
-      '{',
-      builder.fixed('member', () => member),
-      '}',
-    );
-  });
-}
-
-export function arrayRule(builder: GrammarBuilder): GrammarExpression {
-  return builder.fixed('array', () => listOf(builder, '[', valueRule(builder), ']'));
-}
-
-/** Any JSON value. */
-export function valueRule(builder: GrammarBuilder): GrammarExpression {
-  return builder.fixed('value', () =>
-    choice([
-      objectRule(builder),
-      arrayRule(builder),
-      stringRule(builder),
-      numberRule(builder),
-      booleanRule(builder),
-      nullRule(builder),
-    ]),
-  );
+export function nullRule(maker: RuleMaker): GrammarExpression {
+  return fixedRule(maker, 'null', () => choice(maker.notation.words.null.map(text)));
 }

@@ -7,7 +7,7 @@ import type { SchemaObject } from '../schema/schema-document.ts';
 import { patternAutomaton } from '../schema/string-shape.ts';
 import { integerRule, numberRule } from './generic-rules.ts';
 import type { RuleMaker } from './rule-maker.ts';
-import { tableRules } from './table-rules.ts';
+import { asItIs, tableRules } from './table-rules.ts';
 
 /** Digits, and a sign, of multiples that would take too many states with 16 of them. */
 const shorterLengths = [9, 6, 4];
@@ -23,7 +23,7 @@ export function numbersOf(
   const shape = numberShape(document, nodes, integers);
   if (shape.lower > shape.upper) return nothingMatches;
   if (shape.lower === -Infinity && shape.upper === Infinity && shape.step === 1) {
-    return shape.integers ? integerRule(builder) : numberRule(builder);
+    return shape.integers ? integerRule(maker) : numberRule(maker);
   }
   return builder.shared(`numbers ${JSON.stringify(shape)}`, () => {
     const node = nodes[0] ?? {};
@@ -36,6 +36,6 @@ export function numbersOf(
       table ??= buildStateTable([...automata, lengthAutomaton(0, length)], { spend });
     }
     if (table === undefined) throw document.refuse(node, undefined, 'the range of a number is too large to write out');
-    return tableRules(table, { builder, hint, inString: false });
+    return tableRules(table, { builder, hint, encoding: asItIs });
   });
 }

@@ -18,17 +18,18 @@ import { schemaLimits } from '../schema-limits.ts';
 import { type ObjectShape, objectShape } from '../schema/object-shape.ts';
 import type { SchemaObject } from '../schema/schema-document.ts';
 import { satisfiesAll } from '../schema/value-check.ts';
-import { objectRule, spaceRule } from './generic-rules.ts';
+import { objectRule } from './free-rules.ts';
+import { spaceRule } from './generic-rules.ts';
 import type { RuleMaker } from './rule-maker.ts';
-import { otherNames } from './string-rules.ts';
+import { namedKey, otherNames } from './string-rules.ts';
 
 /** The objects that a branch allows. */
 export function objectsOf(maker: RuleMaker, nodes: readonly SchemaObject[], hint: string): GrammarExpression {
-  const { document, builder } = maker;
+  const { document } = maker;
   const shape = objectShape(document, nodes);
   const { properties, additional, groups, names, least, most } = shape;
   const isFree = properties.size === 0 && additional?.length === 0 && names.length === 0 && groups.length === 1;
-  if (isFree && least === 0 && most === Infinity) return objectRule(builder);
+  if (isFree && least === 0 && most === Infinity) return objectRule(maker);
   // Members of free names can repeat a name, and then an object has fewer than were written.
   if (hasOthers(shape) && least > properties.size + 1) {
     throw document.refuse(
@@ -38,10 +39,11 @@ export function objectsOf(maker: RuleMaker, nodes: readonly SchemaObject[], hint
     );
   }
   const first = membersOf(maker, shape, hint);
-  const space = spaceRule(builder);
+  const space = spaceRule(maker);
+  const { open, close } = maker.notation.object;
   const mayBeEmpty = least === 0 && ![...properties.values()].some((property) => property.required);
   const content = sequence(first, space);
-  return sequence(text('{'), space, mayBeEmpty ? optional(content) : content, text('}'));
+  return sequence(text(open), space, mayBeEmpty ? optional(content) : content, text(close));
 }
 
 /** May there be members of names that nobody declared? */
@@ -58,7 +60,8 @@ interface Following {
 function membersOf(maker: RuleMaker, shape: ObjectShape, hint: string): GrammarExpression {
   const { builder } = maker;
   const { least, most } = shape;
-  const space = spaceRule(builder);
+  const space = spaceRule(maker);
+  const { separator } = maker.notation.object;
   const properties = [...shape.properties];
   const counts = countsToTell(shape);
   const mayTake = (count: number): boolean => counts === undefined || count < most;
@@ -78,7 +81,7 @@ function membersOf(maker: RuleMaker, shape: ObjectShape, hint: string): GrammarE
       if (mayTake(count)) ways.push(sequence(member, next.rest[Math.min(count + 1, counts ?? 0)] ?? nothingMatches));
       if (!property.required) ways.push(next.pick[count] ?? nothingMatches);
       const picked = builder.define(name, choice(ways));
-      const more = sequence(text(','), space, picked);
+      const more = sequence(text(separator), space, picked);
       const mayEnd = !mustFollow && (counts === undefined || count >= least);
       pick.push(picked);
       rest.push(builder.define(`${hint}-rest`, mayEnd ? optional(more) : more));
@@ -97,13 +100,17 @@ function countsToTell(shape: ObjectShape): number | undefined {
   return most >= largest ? least : Math.max(least, Math.min(most, properties.size));
 }
 
-function memberOf({ document, builder, valueOf }: RuleMaker, shape: ObjectShape, name: string): GrammarExpression {
+function memberOf(maker: RuleMaker, shape: ObjectShape, name: string): GrammarExpression {
+  const { document, builder, notation } = maker;
   if (!satisfiesAll(document, name, shape.names)) return nothingMatches;
-  const space = spaceRule(builder);
-  const value = valueOf(shape.properties.get(name)?.schemas ?? [], name);
+  const space = spaceRule(maker);
+  const schemas = shape.properties.get(name)?.schemas ?? [];
+  const value = maker.inside(schemas).valueOf(schemas, name);
+  const { afterKey, afterValue } = notation.object;
+  const key = namedKey(maker, shape.node ?? {}, name);
   return builder.define(
     `${name.slice(0, 16)}-member`,
-    sequence(text(JSON.stringify(name)), space, text(':'), space, value),
+    sequence(key, space, text(afterKey), space, value, text(afterValue)),
   );
 }
 
@@ -116,15 +123,17 @@ function additionalMembers(maker: RuleMaker, shape: ObjectShape, counts: number 
     const rest = all.map((count) => (counts === undefined || count >= least ? emptyText : nothingMatches));
     return { pick: all.map(() => nothingMatches), rest };
   }
-  const space = spaceRule(builder);
+  const space = spaceRule(maker);
+  const { separator, afterKey, afterValue } = maker.notation.object;
   const mostMembers = most === Infinity ? most : Math.min(most, properties.size + schemaLimits.mostCount);
   const members = groups.flatMap(({ automata, schemas }) => {
     if (schemas === undefined) return [];
     const key = otherNames(maker, shape.names, [...properties.keys()], automata);
-    return [sequence(key, text(':'), space, maker.valueOf(schemas, 'additional'))];
+    const value = maker.inside(schemas).valueOf(schemas, 'additional');
+    return [sequence(key, text(afterKey), space, value, text(afterValue))];
   });
   const member = builder.define('member', choice(members));
-  const more = builder.define('more', sequence(text(','), space, member));
+  const more = builder.define('more', sequence(text(separator), space, member));
   // Further ones may repeat a name, so together they count for one towards the least.
   const manyMore = (count: number): GrammarExpression => {
     const missing = counts === undefined ? 0 : Math.max(0, least - count);

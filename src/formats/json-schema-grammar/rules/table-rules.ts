@@ -14,15 +14,22 @@ import {
   rule,
   sequence,
 } from '../grammar/grammar-expression.ts';
-import { jsonCharacters } from './json-characters.ts';
 
 export interface TableRulesOptions {
   readonly builder: GrammarBuilder;
   /** Goes into the rules' names. */
   readonly hint: string;
-  /** The text stands inside a JSON string, some characters as escapes. */
-  readonly inString: boolean;
+  readonly encoding: CharacterEncoding;
 }
+
+/** How the text's characters are written where it stands: inside a JSON string, for one, some are escapes. */
+export interface CharacterEncoding {
+  /** Of its own in one grammar. */
+  readonly name: string;
+  readonly encoded: (set: CodePointSet) => GrammarExpression;
+}
+
+export const asItIs: CharacterEncoding = { name: 'plain', encoded: characters };
 
 /** The expression of the texts of `table`. */
 export function tableRules(table: StateTable, options: TableRulesOptions): GrammarExpression {
@@ -72,9 +79,9 @@ function countWaysIn(table: StateTable): number[] {
 }
 
 /** A set that prints long (letters of every script) becomes a rule of its own, used wherever it occurs. */
-function encoded(set: CodePointSet, { builder, inString }: TableRulesOptions): GrammarExpression {
-  return builder.shared(`characters ${inString} ${set.join(';')}`, () => {
-    const expression = inString ? jsonCharacters(set) : characters(set);
+function encoded(set: CodePointSet, { builder, encoding }: TableRulesOptions): GrammarExpression {
+  return builder.shared(`characters ${encoding.name} ${set.join(';')}`, () => {
+    const expression = encoding.encoded(set);
     const isShort = expression.kind === 'text' || (expression.kind === 'characters' && expression.set.length <= 8);
     return isShort ? expression : builder.define('set', expression);
   });

@@ -6,6 +6,7 @@ import { argumentsFrom } from '../../tool-calls/call-from-json.ts';
 import { createDeepseekSyntax } from '../../tool-calls/deepseek-syntax.ts';
 import type { ParsedCall } from '../../tool-calls/tool-call-shape.ts';
 import { asksToThink, continuesContent, type FamilyParser } from '../family-parser.ts';
+import { tagOnItsLine } from '../../think-tag-splitter.ts';
 import { createStagedParser, type Stage, type StageExit } from './staged-parser.ts';
 
 type StageName = 'thinking' | 'content' | 'calls' | 'call' | 'output' | 'outputs';
@@ -75,6 +76,7 @@ export const deepseek3Parser: FamilyParser = {
   tools: true,
   callSyntax: createDeepseekSyntax(['plain']),
   thinking: true,
+  thinkingEnd: '</think>',
   visibleTokens: ['</think>', ...markers],
   create: (answer) =>
     createStagedParser({
@@ -89,6 +91,7 @@ export const cogitoParser: FamilyParser = {
   tools: true,
   callSyntax: createDeepseekSyntax(['fenced']),
   thinking: true,
+  thinkingEnd: tagOnItsLine('</think>'),
   visibleTokens: ['</think>', ...markers, outputsOpen, outputsClose],
   create: (answer) =>
     createStagedParser({

@@ -1,4 +1,5 @@
 /** FunctionGemma: `<start_function_call>call:name{key:<escape>text<escape>,n:1}<end_function_call>`. */
+import { functionGemmaSyntax } from '../../tool-calls/escaped-call-syntax.ts';
 import type { ParsedCall } from '../../tool-calls/tool-call-shape.ts';
 import type { FamilyParser } from '../family-parser.ts';
 import { readMarkedArguments } from './marked-arguments.ts';
@@ -23,6 +24,7 @@ const stages: Readonly<Record<StageName, Stage<StageName>>> = {
 
 export const functionGemmaParser: FamilyParser = {
   tools: true,
+  callSyntax: functionGemmaSyntax,
   thinking: false,
   visibleTokens: [open, '<end_function_call>'],
   create: ({ newCallId }) => createStagedParser({ stages, start: 'content', newCallId }),

@@ -1,5 +1,6 @@
 /** Gemma 4: thinking in a channel, calls as `<|tool_call>call:name{…}<tool_call|>`. Markers that the model repeats behind a call are noise. */
 import type { Tool } from '../../chat-message.ts';
+import { gemma4Syntax } from '../../tool-calls/escaped-call-syntax.ts';
 import type { ParsedCall } from '../../tool-calls/tool-call-shape.ts';
 import { asksToThink, type FamilyParser } from '../family-parser.ts';
 import { acceptedTypes, toolProperties } from '../rendering/declared-properties.ts';
@@ -62,6 +63,8 @@ export function createGemma4Parser(options: { readonly thinks: boolean }): Famil
   return {
     tools: true,
     thinking: options.thinks,
+    callSyntax: gemma4Syntax,
+    thinkingEnd: options.thinks ? '\n<channel|>' : undefined,
     visibleTokens: ['<|channel>', '<channel|>', callOpen, callClose, resultOpen, quote],
     create: (answer) => {
       const thinks = options.thinks && asksToThink(answer);

@@ -39,6 +39,7 @@ export const glm47Parser: FamilyParser = {
   tools: true,
   callSyntax: glmSyntax,
   thinking: true,
+  thinkingEnd: '</think>',
   visibleTokens: [
     '<think>',
     '</think>',

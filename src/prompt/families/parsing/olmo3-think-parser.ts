@@ -17,6 +17,7 @@ const stages: Readonly<Record<StageName, Stage<StageName>>> = {
 export const olmo3ThinkParser: FamilyParser = {
   tools: false,
   thinking: true,
+  thinkingEnd: '</think>',
   visibleTokens: ['</think>'],
   create: (answer) =>
     createStagedParser({

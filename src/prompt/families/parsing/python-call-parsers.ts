@@ -1,4 +1,5 @@
 /** OLMo 3 and LFM2 write their calls as Python, each between markers of its own. LFM2 may think first, and opens its thinking itself. */
+import { lfm2Syntax, olmo3Syntax } from '../../tool-calls/python-call-syntax.ts';
 import { asksToThink, continuesContent, type FamilyParser } from '../family-parser.ts';
 import { readPythonCalls } from './python-calls.ts';
 import { createStagedParser, type BlockResult, type Stage } from './staged-parser.ts';
@@ -22,6 +23,7 @@ const olmo3Stages: Readonly<Record<Olmo3Stage, Stage<Olmo3Stage>>> = {
 
 export const olmo3Parser: FamilyParser = {
   tools: true,
+  callSyntax: olmo3Syntax,
   thinking: false,
   visibleTokens: ['<function_calls>', '</function_calls>'],
   create: ({ newCallId }) => createStagedParser({ stages: olmo3Stages, start: 'content', newCallId }),
@@ -55,7 +57,9 @@ const lfm2Stages: Readonly<Record<Lfm2Stage, Stage<Lfm2Stage>>> = {
 export function createLfm2Parser(options: { readonly thinks: boolean }): FamilyParser {
   return {
     tools: true,
+    callSyntax: lfm2Syntax,
     thinking: options.thinks,
+    thinkingEnd: options.thinks ? '</think>' : undefined,
     visibleTokens: ['<think>', '</think>', '<|tool_call_start|>', '<|tool_call_end|>'],
     create: (answer) =>
       createStagedParser({

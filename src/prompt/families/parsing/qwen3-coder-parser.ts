@@ -2,6 +2,7 @@
 import type { Tool } from '../../chat-message.ts';
 import { qwenCoderSyntax } from '../../tool-calls/marked-value-syntax.ts';
 import { continuesContent, type FamilyParser } from '../family-parser.ts';
+import { tagOnItsLine } from '../../think-tag-splitter.ts';
 import { createStagedParser, type Stage } from './staged-parser.ts';
 import { readXmlFunction } from './xml-function.ts';
 
@@ -48,6 +49,7 @@ export const qwen35Parser: FamilyParser = {
   tools: true,
   callSyntax: qwenCoderSyntax,
   thinking: true,
+  thinkingEnd: tagOnItsLine('</think>'),
   visibleTokens: ['<think>', '</think>', '<tool_call>', '</tool_call>'],
   create: (answer) =>
     createStagedParser({

@@ -2,6 +2,7 @@
 import { continuesContent, type ExpectedAnswer, type FamilyParser } from '../family-parser.ts';
 import { readJsonCall } from './json-call-block.ts';
 import { taggedJsonSyntax } from '../../tool-calls/json-call-syntax.ts';
+import { tagOnItsLine } from '../../think-tag-splitter.ts';
 import { createStagedParser, type Stage } from './staged-parser.ts';
 
 type StageName = 'opening' | 'thinking' | 'content' | 'call';
@@ -38,6 +39,7 @@ export function createQwen3Parser(options: { readonly thinks: boolean }): Family
   return {
     tools: true,
     thinking: options.thinks,
+    thinkingEnd: options.thinks ? tagOnItsLine('</think>') : undefined,
     callSyntax: taggedJsonSyntax,
     visibleTokens: ['<think>', '</think>', '<tool_call>', '</tool_call>'],
     create: (answer) =>
@@ -54,6 +56,7 @@ export function createQwen3VlParser(options: { readonly thinks: boolean }): Fami
   return {
     tools: true,
     thinking: options.thinks,
+    thinkingEnd: options.thinks ? tagOnItsLine('</think>') : undefined,
     callSyntax: taggedJsonSyntax,
     visibleTokens: ['</think>', '<tool_call>', '</tool_call>'],
     create: (answer) =>

@@ -4,13 +4,14 @@
  */
 import type { Tool } from '../../chat-message.ts';
 import { recordOf } from '../../go-template-values.ts';
-import { acceptedTypes, toolProperties } from '../rendering/declared-properties.ts';
+import { toolProperties } from '../rendering/declared-properties.ts';
+import { argumentTypes } from './argument-types.ts';
 
 /** The types that `tool` declares for one of its parameters; none when it or the parameter is unknown. */
 export function parameterTypes(tools: readonly Tool[], toolName: string, parameter: string): readonly string[] {
   const tool = tools.find((candidate) => candidate.function.name === toolName);
   const property = tool && toolProperties(tool)?.find(([name]) => name === parameter)?.[1];
-  return property === undefined ? [] : acceptedTypes(property);
+  return property === undefined ? [] : argumentTypes(property, tool?.function.parameters ?? {});
 }
 
 /** One line break on either side is the template's and goes. */

@@ -1,0 +1,216 @@
+/**
+ * Which KV cells hold what, so that nothing is computed twice. A slot is one engine sequence id with the tokens whose cells it holds. A request
+ * takes over the longest beginning of its prompt that is known:
+ *   - from a free slot, whose cells it continues;
+ *   - from a running one, whose cells it shares;
+ *   - from what is kept outside the cells (kept-prefixes.ts).
+ * As soon as a request begins, what free slots hold moves out of the cells: attention looks at every cell of the pool in use, also at those of
+ * nobody's sequence (4000 idle cells made each token 14 % slower, SmolLM2-135M, 2 cores), while copying back takes 3 ms per thousand tokens.
+ */
+import type { CellMemory } from './cell-memory.ts';
+import { commonPrefixLength } from './common-prefix.ts';
+import { fewestKeptTokens, KeptPrefixes } from './kept-prefixes.ts';
+import type { PrefixFiles } from './prefix-files.ts';
+import { SharedCells } from './shared-cells.ts';
+
+export interface Slot {
+  readonly sequence: number;
+  /** Tokens whose cells are held, by position. */
+  readonly tokens: number[];
+}
+
+interface Entry extends Slot {
+  /** Adapters that its cells were computed with. */
+  adapters: string;
+  busy: boolean;
+  /** Whether the request that runs in it lets others have what it computes. */
+  isOpen: boolean;
+  lastUsed: number;
+}
+
+export class PrefixCache {
+  readonly #entries: Entry[];
+  readonly #memory: CellMemory;
+  readonly #kept: KeptPrefixes;
+  readonly #shared = new SharedCells();
+  #clock = 0;
+
+  /** `mostKeptBytes` bounds what is kept in plain memory; `files`, where prefixes outlive this process. */
+  constructor(sequences: number, memory: CellMemory, mostKeptBytes: number, files?: PrefixFiles) {
+    this.#memory = memory;
+    this.#kept = new KeptPrefixes(memory, mostKeptBytes, files);
+    this.#entries = Array.from({ length: sequences }, (_, sequence) => ({
+      sequence,
+      tokens: [],
+      adapters: '',
+      busy: false,
+      isOpen: true,
+      lastUsed: 0,
+    }));
+  }
+
+  get usedCells(): number {
+    let used = 0;
+    for (const { tokens } of this.#entries) used += tokens.length;
+    return used - this.#shared.surplus();
+  }
+
+  /** Cells that running sequences hold. */
+  get busyCells(): number {
+    let cells = 0;
+    for (const { busy, tokens } of this.#entries) if (busy) cells += tokens.length;
+    return cells - this.#shared.surplus((sequence) => this.#entries[sequence]?.busy === true);
+  }
+
+  /** Cells that free slots hold and would give back. */
+  get reclaimableCells(): number {
+    return this.usedCells - this.busyCells;
+  }
+
+  /**
+   * A free slot that holds the longest known beginning of `tokens`, computed with the same adapters, and nothing more; undefined when all are busy. The
+   * last token is never reused: its logits are needed, so it must be computed. `isOpen`: whether others may share what is computed in it meanwhile.
+   */
+  take(tokens: readonly number[], adapters: string, isOpen = true): Slot | undefined {
+    const entry = this.#bestFree(tokens, adapters);
+    if (entry === undefined) return undefined;
+    entry.busy = true;
+    entry.isOpen = isOpen;
+    const own = entry.adapters === adapters ? commonPrefixLength(entry.tokens, tokens, tokens.length - 1) : 0;
+    for (const other of this.#entries) if (!other.busy) this.#putAside(other, 0);
+    // It is taken over for its beginning; its rest may be wanted by the one who left it.
+    this.#putAside(entry, own);
+    entry.adapters = adapters;
+    this.#extend(entry, tokens);
+    return entry;
+  }
+
+  /** Gives a busy slot more of the beginning of `tokens`, where by now more is known than it holds. */
+  extend(slot: Slot, tokens: readonly number[]): void {
+    this.#extend(this.#entry(slot), tokens);
+  }
+
+  /** The slot's request has ended; its first `reusable` tokens stay for the next one. */
+  putBack(slot: Slot, reusable: number): void {
+    const entry = this.#entry(slot);
+    if (reusable < entry.tokens.length) this.#cut(entry, reusable);
+    entry.busy = false;
+    entry.lastUsed = ++this.#clock;
+  }
+
+  /** Gives the slot back empty. */
+  drop(slot: Slot): void {
+    const entry = this.#entry(slot);
+    this.#cut(entry, 0);
+    entry.busy = false;
+    entry.lastUsed = 0;
+  }
+
+  /** Whether cells from `position` on also belong to another sequence, so that they must not be moved. */
+  isSharedFrom(slot: Slot, position: number): boolean {
+    return this.#shared.sharedEnd(slot.sequence) > position;
+  }
+
+  /** Keeps a copy of all that the slot holds, for memory that can't be cut there later. */
+  checkpoint(slot: Slot): void {
+    this.#kept.add(this.#entry(slot));
+  }
+
+  /** How much of `tokens` was computed before, whether or not it is still kept. */
+  known(tokens: readonly number[], adapters: string): number {
+    return this.#kept.known(adapters, tokens);
+  }
+
+  /** How much of `tokens` a sequence that began now would probably find computed. */
+  likely(tokens: readonly number[], adapters: string): number {
+    const free = this.#bestFree(tokens, adapters);
+    const most = free?.adapters === adapters ? tokens.length - 1 : 0;
+    return Math.max(this.known(tokens, adapters), commonPrefixLength(free?.tokens ?? [], tokens, most));
+  }
+
+  /** Puts aside what free slots hold, least recently used first, until at least `cells` are given back or none is left. */
+  reclaim(cells: number): void {
+    const enough = this.usedCells - cells;
+    const free = this.#entries.filter(({ busy, tokens }) => !busy && tokens.length > 0);
+    for (const entry of free.toSorted((a, b) => a.lastUsed - b.lastUsed)) {
+      if (this.usedCells <= enough) return;
+      this.#putAside(entry, 0);
+    }
+  }
+
+  /** Puts everything aside and saves what is worth it, until `untilMs` (of performance.now()). For the end: nothing may run any more. */
+  save(untilMs: number): void {
+    for (const entry of this.#entries) this.#putAside(entry, 0);
+    this.#kept.save(untilMs);
+  }
+
+  #bestFree(tokens: readonly number[], adapters: string): Entry | undefined {
+    let best: Entry | undefined;
+    let bestLength = -1;
+    for (const entry of this.#entries) {
+      if (entry.busy) continue;
+      const length = entry.adapters === adapters ? commonPrefixLength(entry.tokens, tokens, tokens.length - 1) : 0;
+      const better =
+        length > bestLength || (length === bestLength && best !== undefined && entry.lastUsed < best.lastUsed);
+      if (!better) continue;
+      best = entry;
+      bestLength = length;
+    }
+    return best;
+  }
+
+  #extend(entry: Entry, tokens: readonly number[]): void {
+    this.#share(entry, tokens);
+    const found = this.#kept.find(entry.adapters, tokens, tokens.length - 1);
+    if (found.length < entry.tokens.length + fewestKeptTokens) return;
+    if (!this.#memory.isCuttable) this.#cut(entry, 0);
+    for (const { from: first, to, state } of found.states(entry.tokens.length)) {
+      const from = Math.max(first, entry.tokens.length);
+      if (!this.#memory.append(entry.sequence, state, from, to)) {
+        // Where the pool is too full, what has been put together so far is good by itself, if making room has not cost of it.
+        if (!this.#memory.canCut(entry.sequence, from)) this.#cut(entry, 0);
+        return;
+      }
+      entry.tokens.push(...tokens.slice(from, to));
+    }
+  }
+
+  #share(entry: Entry, tokens: readonly number[]): void {
+    let best: Entry | undefined;
+    let bestLength = entry.tokens.length;
+    for (const other of this.#entries) {
+      if (other === entry || other.adapters !== entry.adapters || (other.busy && !other.isOpen)) continue;
+      const length = commonPrefixLength(other.tokens, tokens, tokens.length - 1);
+      if (length <= bestLength) continue;
+      if (length < other.tokens.length && !this.#memory.canCut(other.sequence, length)) continue;
+      best = other;
+      bestLength = length;
+    }
+    if (best === undefined) return;
+    this.#cut(entry, 0);
+    this.#memory.share(best.sequence, entry.sequence, bestLength);
+    this.#shared.share(best.sequence, entry.sequence, bestLength);
+    entry.tokens.push(...tokens.slice(0, bestLength));
+  }
+
+  /** Moves what an entry holds from `length` on into the tree. */
+  #putAside(entry: Entry, length: number): void {
+    if (entry.tokens.length - length >= fewestKeptTokens) this.#kept.add(entry);
+    this.#cut(entry, length);
+  }
+
+  #cut(entry: Entry, length: number): void {
+    if (entry.tokens.length === length) return;
+    // A recurrent state can't be cut in the middle; removing a whole sequence never fails.
+    const left = this.#memory.removeFrom(entry.sequence, length) ? length : 0;
+    if (left !== length) this.#memory.removeFrom(entry.sequence, 0);
+    entry.tokens.length = left;
+    this.#shared.cut(entry.sequence, left);
+  }
+
+  #entry(slot: Slot): Entry {
+    const entry = this.#entries[slot.sequence];
+    if (entry === undefined) throw new RangeError('a slot of another cache');
+    return entry;
+  }
+}
