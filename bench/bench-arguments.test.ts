@@ -8,6 +8,7 @@ const scenarios = [
 const parse = (...args: string[]) => parseBenchArguments(args, scenarios);
 const defaults = {
   scenarioNames: ['first', 'second-one'],
+  simulates: false,
   runs: 5,
   mostSchemas: undefined,
   model: undefined,
@@ -27,6 +28,7 @@ describe('parseBenchArguments', () => {
     ['a number of runs with an equals sign', ['--runs=1', 'first'], { runs: 1, scenarioNames: ['first'] }],
     ['a number of schemas', ['--schemas', '20'], { mostSchemas: 20 }],
     ['a file for the figures', ['--json', 'out/figures.json'], { jsonFile: 'out/figures.json' }],
+    ['the simulation', ['simulate'], { scenarioNames: [], simulates: true }],
     ['a model of the reader', ['--model', 'my.gguf'], { model: 'my.gguf' }],
     ['another context', ['--context', '8192'], { contextTokens: 8192 }],
     [
@@ -43,6 +45,7 @@ describe('parseBenchArguments', () => {
 
   it.each([
     ['an unknown scenario, and names those there are', ['third'], /no scenario "third".*first, second-one/],
+    ['the simulation beside a scenario', ['simulate', 'first'], /stands alone/],
     ['an unknown option', ['--fast'], /--fast/],
     ['no runs at all', ['--runs', '0'], /--runs takes a whole number/],
     ['no schemas at all', ['--schemas=0'], /--schemas takes a whole number/],

@@ -5,6 +5,8 @@ import type { Scenario } from './scenario.ts';
 export interface BenchArguments {
   /** Names of the chosen scenarios, in the list's own order. */
   readonly scenarioNames: readonly string[];
+  /** Instead of scenarios: the simulation, which starts nothing. */
+  readonly simulates: boolean;
   readonly runs: number;
   /** For `structure`; undefined = all of its schemas. */
   readonly mostSchemas: number | undefined;
@@ -19,6 +21,8 @@ export interface BenchArguments {
   readonly jsonFile: string | undefined;
   readonly show: 'results' | 'list' | 'help';
 }
+
+const simulateVerb = 'simulate';
 
 /** What a person typed wrongly; shown without a stack. */
 export class BenchArgumentError extends Error {
@@ -39,11 +43,14 @@ type Described = Pick<Scenario, 'name' | 'summary'>;
 export function parseBenchArguments(args: readonly string[], scenarios: readonly Described[]): BenchArguments {
   const { values, positionals } = parse(args);
   const known = scenarios.map((scenario) => scenario.name);
-  const unknown = positionals.find((name) => !known.includes(name));
+  const simulates = positionals.includes(simulateVerb);
+  if (simulates && positionals.length > 1) throw new BenchArgumentError(`${simulateVerb} stands alone`);
+  const unknown = positionals.filter((name) => name !== simulateVerb).find((name) => !known.includes(name));
   if (unknown !== undefined)
     throw new BenchArgumentError(`there is no scenario "${unknown}"; there are: ${known.join(', ')}`);
   return {
     scenarioNames: positionals.length === 0 ? known : known.filter((name) => positionals.includes(name)),
+    simulates,
     runs: values.runs === undefined ? defaultRuns : readCount('--runs', values.runs),
     mostSchemas: values.schemas === undefined ? undefined : readCount('--schemas', values.schemas),
     model: values.model,
@@ -64,6 +71,8 @@ export function benchHelp(scenarios: readonly Described[]): string {
     '',
     'Scenarios (all of them when none is named):',
     ...scenarios.map((scenario) => `  ${scenario.name.padEnd(width)}  ${scenario.summary}`),
+    '',
+    `Or ${simulateVerb}: the scheduler with thousands of clients in virtual time (docs/simulation.md).`,
     '',
     'Options:',
     `  --runs N        how often every contestant does each thing (default ${defaultRuns})`,

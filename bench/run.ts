@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: Corral beside its peers on this machine. Builds nothing and knows nothing of Corral's inside: it starts the
- * programs as a user would. Everything it starts lives in temporary folders on loopback ports and goes when it ends, also on Ctrl+C.
+ * `npm run bench`: Corral beside its peers on this machine. Builds nothing and, but for the simulation, knows nothing of Corral's inside:
+ * it starts the programs as a user would. Everything it starts lives in temporary folders on loopback ports and goes when it ends, also on Ctrl+C.
  */
 import path from 'node:path';
 import { BenchArgumentError, benchHelp, parseBenchArguments, type BenchArguments } from './bench-arguments.ts';
@@ -16,6 +16,7 @@ import { writeJson, writeScenario } from './report/write-results.ts';
 import { runTrial } from './run-trials.ts';
 import { scenarios } from './scenario-list.ts';
 import type { Scenario } from './scenario.ts';
+import { runSimulation } from './simulation/run-simulation.ts';
 
 const exitInterrupted = 130;
 const exitUsage = 2;
@@ -37,6 +38,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(options.show === 'help' ? benchHelp(scenarios) : scenarios.map(({ name }) => name).join('\n'));
     return 0;
   }
+  if (options.simulates) return runSimulation(options.jsonFile && path.resolve(options.jsonFile));
 
   const scope = new Scope();
   const interrupt = new AbortController();

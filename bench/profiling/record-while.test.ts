@@ -37,7 +37,7 @@ beforeAll(async () => {
      process.on('SIGTERM', () => { child.kill(); process.exit(0); });
      ${busyLoop('serverWork')}`,
   );
-  const recorder = pathToFileURL(place('profiling/profile-recorder.js')).href;
+  const recorder = pathToFileURL(place('bench/profiling/profile-recorder.js')).href;
   const server = spawn(process.execPath, ['--import', recorder, place('server.js')], {
     env: { ...process.env, [folderVariable]: folder },
     stdio: 'ignore',

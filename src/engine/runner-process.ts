@@ -8,6 +8,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { CorralError } from '../core/corral-error.ts';
+import { currentClient } from '../core/current-client.ts';
 import { decodeVector } from '../core/float-vector.ts';
 import { readLines } from '../core/line-reader.ts';
 import type { Logger } from '../core/logger.ts';
@@ -164,20 +165,20 @@ class RunnerProcess implements Runner {
     request: Omit<GenerateRequest, 'type' | 'id'>,
     signal: AbortSignal,
   ): AsyncGenerator<GenerationEvent, void, undefined> {
-    for await (const reply of this.#request({ ...request, type: 'generate' }, signal)) {
+    for await (const reply of this.#request({ ...ofClient(), ...request, type: 'generate' }, signal)) {
       if (reply.type === 'text') yield reply.event;
       else if (reply.type === 'done') yield reply;
     }
   }
 
   async embed(request: Omit<EmbedRequest, 'type' | 'id'>, signal: AbortSignal): Promise<Embeddings> {
-    const reply = await this.#single({ ...request, type: 'embed' }, signal);
+    const reply = await this.#single({ ...ofClient(), ...request, type: 'embed' }, signal);
     if (reply.type !== 'embedded') throw unexpected(reply);
     return { vectors: reply.vectors.map(decodeVector), promptTokens: reply.promptTokens };
   }
 
   async rerank(request: Omit<RerankRequest, 'type' | 'id'>, signal: AbortSignal): Promise<Relevance> {
-    const reply = await this.#single({ ...request, type: 'rerank' }, signal);
+    const reply = await this.#single({ ...ofClient(), ...request, type: 'rerank' }, signal);
     if (reply.type !== 'reranked') throw unexpected(reply);
     return { scores: reply.scores, promptTokens: reply.promptTokens };
   }
@@ -333,4 +334,9 @@ function canceled(): CorralError {
 
 function unexpected(reply: Reply): CorralError {
   return new CorralError('runner_failed', `the model runner answered with ${reply.type}`);
+}
+
+function ofClient(): { readonly client?: string } {
+  const client = currentClient();
+  return client === undefined ? {} : { client };
 }

@@ -89,6 +89,8 @@ export interface SamplingOptions {
 export interface GenerateRequest {
   readonly type: 'generate';
   readonly id: number;
+  /** On whose behalf: clients take turns. One text per client, without meaning; undefined = one client more. */
+  readonly client?: string;
   /** Absolute paths of LoRA adapters over the weights, their headers already checked by the parent. Empty = the weights as they are. */
   readonly adapters: readonly string[];
   /** Text to continue. Special tokens in it are recognised; BOS is added where the model asks for it. */
@@ -149,7 +151,8 @@ export interface GrammarTrigger {
 export interface EmbedRequest {
   readonly type: 'embed';
   readonly id: number;
-  /** As for a generation. */
+  /** Both as for a generation. */
+  readonly client?: string;
   readonly adapters: readonly string[];
   readonly inputs: readonly string[];
   /** Whether an input over the limit is cut, or fails the request with `prompt_too_long`. */
@@ -160,7 +163,8 @@ export interface EmbedRequest {
 export interface RerankRequest {
   readonly type: 'rerank';
   readonly id: number;
-  /** As for a generation. */
+  /** Both as for a generation. */
+  readonly client?: string;
   readonly adapters: readonly string[];
   readonly query: string;
   /** One that is too long is cut at its end. */

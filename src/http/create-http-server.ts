@@ -7,9 +7,11 @@
 import { hostname as machineHostname, networkInterfaces } from 'node:os';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { runAsClient } from '../core/current-client.ts';
 import type { UseCaseParts } from '../usecases/use-case-parts.ts';
 import { messagesRoutes } from './anthropic/messages-routes.ts';
 import { createBatches } from './batch/create-batches.ts';
+import { clientKey } from './client-key.ts';
 import { createErrorReplier } from './error-reply.ts';
 import type { Exchange, Route } from './exchange.ts';
 import { createHostPolicy } from './host-policy.ts';
@@ -136,7 +138,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     response.on('error', () => {});
     const { signal, leave } = batches.enter(request, controller.signal);
     try {
-      await handle({ ...exchange, signal });
+      await runAsClient(clientKey(request), () => handle({ ...exchange, signal }));
     } catch (thrown) {
       errors.reply(request, response, thrown, shape);
     } finally {

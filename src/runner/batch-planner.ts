@@ -6,7 +6,7 @@
  * a greedy answer at a near-tie changes with the company (measured: 4 of 8 answers did). So
  *   small steps: every decoding sequence's one token, prompts with fewer than 64 tokens left and drafted tokens, under 64 in all;
  *   bulk steps:  prompts with at least 64 tokens left, in pieces of at least 64.
- * Where both wait they alternate. Alone, a prompt goes through the same kernels as in Ollama.
+ * Where both wait they take turns (step-turns.ts). Alone, a prompt goes through the same kernels as in Ollama.
  *
  * In a bulk step half the budget goes to the oldest prompt, so that it always advances and none starves, and the rest to the
  * shortest, so that a question is not stuck behind a document.
@@ -36,8 +36,8 @@ export interface BatchPlan {
 export const tileTokens = 64;
 
 /**
- * `sequences` in order of arrival. `bulkBudget` bounds the tokens of a bulk step, but for a prompt of less than two tiles, which
- * goes whole; `capacity` bounds those of any. `last` is the kind of the step before.
+ * `sequences` in order of arrival. `bulkBudget` bounds the tokens of a bulk step, but for prompts of less than two tiles (the oldest,
+ * the shortest), which go whole; `capacity` bounds those of any. `last` is the kind of the step before.
  */
 export function planBatch(
   sequences: readonly PlannedSequence[],
@@ -96,7 +96,17 @@ function planBulk(sequences: readonly PlannedSequence[], budget: number, capacit
   const first = piece(oldest.pending, Math.min(share, room)) || Math.min(oldest.pending, 2 * tileTokens - 1);
   const entries: PlanEntry[] = [{ key: oldest.key, count: first }];
   room -= first;
-  for (const { key, pending } of others.toSorted((a, b) => a.pending - b.pending)) {
+  const [shortest, ...rest] = others.toSorted((a, b) => a.pending - b.pending);
+  // One that can't be split may fit into no step's second half. If it waited for its turn as the oldest, a question of a hundred tokens
+  // would stand behind whole documents; so it goes along, for less than a tile more than the budget.
+  const most = Math.min(2 * tileTokens - 1, room + tileTokens - 1, capacity - first);
+  if (shortest !== undefined && shortest.pending <= most) {
+    entries.push({ key: shortest.key, count: shortest.pending });
+    room -= shortest.pending;
+  } else if (shortest !== undefined) {
+    rest.unshift(shortest);
+  }
+  for (const { key, pending } of rest) {
     const count = piece(pending, room);
     if (count === 0) continue;
     entries.push({ key, count });

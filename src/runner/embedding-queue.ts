@@ -1,13 +1,14 @@
 /**
  * Embeds many inputs per step: each input is a sequence of its own in the batch, and its pooled vector is read by sequence
- * id. Inputs of all waiting requests share batches; a request ends when its last vector is there. The pairs of a reranker go
- * the same way, their "vector" is a score.
+ * id. Inputs of all waiting requests share batches, in turns by client; a request ends when its last vector is there. The pairs
+ * of a reranker go the same way, their "vector" is a score.
  */
 import { CorralError, toCorralError } from '../core/corral-error.ts';
 import type { ChildMessage, EmbedRequest, LoadRequest, RerankRequest } from '../engine/runner-protocol.ts';
 import { adapterKey } from '../llama/adapter-key.ts';
 import type { Model } from '../llama/model.ts';
 import { TokenBatch } from '../llama/token-batch.ts';
+import { FairQueue } from './fair-queue.ts';
 import { pairTokens } from './pair-tokens.ts';
 import { relevance } from './relevance.ts';
 
@@ -20,6 +21,7 @@ const enoughTokens = 256;
 interface PendingRequest {
   readonly id: number;
   readonly type: 'embed' | 'rerank';
+  readonly client: string;
   readonly results: Float32Array[];
   missing: number;
   readonly promptTokens: number;
@@ -38,7 +40,7 @@ export class EmbeddingQueue {
   readonly #load: LoadRequest;
   readonly #send: (message: ChildMessage) => void;
   readonly #batch: TokenBatch;
-  #inputs: Input[] = [];
+  readonly #inputs = new FairQueue<Input>(({ request }) => request.client);
 
   constructor(model: Model, load: LoadRequest, send: (message: ChildMessage) => void) {
     this.#model = model;
@@ -48,7 +50,7 @@ export class EmbeddingQueue {
   }
 
   get hasWork(): boolean {
-    return this.#inputs.length > 0;
+    return this.#inputs.size > 0;
   }
 
   embed(request: EmbedRequest): void {
@@ -70,13 +72,14 @@ export class EmbeddingQueue {
   }
 
   #accept(request: EmbedRequest | RerankRequest, tokenize: () => readonly (readonly number[])[]): void {
-    const { id, type, adapters } = request;
+    const { id, type, client = '', adapters } = request;
     try {
       const inputs = tokenize();
       this.#model.loadAdapters(adapters);
       const pending: PendingRequest = {
         id,
         type,
+        client,
         results: Array.from<Float32Array>({ length: inputs.length }),
         missing: inputs.length,
         promptTokens: inputs.reduce((sum, tokens) => sum + tokens.length, 0),
@@ -84,34 +87,24 @@ export class EmbeddingQueue {
         adapterKey: adapterKey(adapters),
       };
       if (inputs.length === 0) this.#finish(pending);
-      for (const [index, tokens] of inputs.entries()) this.#inputs.push({ request: pending, index, tokens });
+      for (const [index, tokens] of inputs.entries()) this.#inputs.add({ request: pending, index, tokens });
     } catch (thrown) {
       this.#fail(id, toCorralError(thrown));
     }
   }
 
   cancel(id: number): void {
-    if (!this.#inputs.some(({ request }) => request.id === id)) return;
+    if (this.#inputsOf(id).length === 0) return;
     this.#fail(id, new CorralError('canceled', 'the request was canceled'));
   }
 
   step(): void {
-    const inputs: Input[] = [];
-    this.#batch.clear();
-    const [first] = this.#inputs;
-    this.#model.useAdapters(first?.request.adapters ?? []);
-    for (const input of this.#inputs) {
-      if (input.request.adapterKey !== first?.request.adapterKey) break;
-      const most = inputs.length === 0 ? this.#batch.capacity : Math.min(this.#batch.capacity, enoughTokens);
-      const full = this.#batch.length + input.tokens.length > most;
-      if (full || inputs.length === this.#load.sequences) break;
-      for (const [position, token] of input.tokens.entries()) this.#batch.add(token, position, inputs.length, true);
-      inputs.push(input);
-    }
-    this.#inputs = this.#inputs.slice(inputs.length);
+    const inputs = this.#takeBatch();
     this.#model.clearMemory();
     const computed = this.#model.decode(this.#batch) === 'done';
-    for (const [sequence, { request, index }] of inputs.entries()) {
+    for (const [sequence, input] of inputs.entries()) {
+      const { request, index } = input;
+      this.#inputs.leave(input);
       const vector = computed ? this.#model.sequenceEmbedding(sequence) : undefined;
       if (vector === undefined) {
         this.#fail(request.id, new CorralError('runner_failed', 'the engine failed to compute an embedding'));
@@ -121,6 +114,29 @@ export class EmbeddingQueue {
       request.missing--;
       if (request.missing === 0) this.#finish(request);
     }
+  }
+
+  /** As many inputs as one batch holds, all with the adapters of the first. */
+  #takeBatch(): readonly Input[] {
+    const inputs: Input[] = [];
+    this.#batch.clear();
+    const first = this.#inputs.peek();
+    this.#model.useAdapters(first?.request.adapters ?? []);
+    for (let next = first; next !== undefined; next = this.#inputs.peek()) {
+      if (next.request.adapterKey !== first?.request.adapterKey) break;
+      const most = inputs.length === 0 ? this.#batch.capacity : Math.min(this.#batch.capacity, enoughTokens);
+      const full = this.#batch.length + next.tokens.length > most;
+      if (full || inputs.length === this.#load.sequences) break;
+      for (const [position, token] of next.tokens.entries()) this.#batch.add(token, position, inputs.length, true);
+      this.#inputs.take();
+      this.#inputs.charge(next, next.tokens.length);
+      inputs.push(next);
+    }
+    return inputs;
+  }
+
+  #inputsOf(id: number): readonly Input[] {
+    return [...this.#inputs.waiting()].filter(({ request }) => request.id === id);
   }
 
   /** Most tokens of one input: it is computed in one batch. */
@@ -153,7 +169,7 @@ export class EmbeddingQueue {
   }
 
   #fail(id: number, error: CorralError): void {
-    this.#inputs = this.#inputs.filter(({ request }) => request.id !== id);
+    for (const input of this.#inputsOf(id)) this.#inputs.leave(input);
     this.#send({ type: 'failed', id, code: error.code, message: error.message });
   }
 }

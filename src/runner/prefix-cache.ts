@@ -121,6 +121,13 @@ export class PrefixCache {
     return this.#kept.known(adapters, tokens);
   }
 
+  /** How much of `tokens` a sequence that began now would probably find computed. */
+  likely(tokens: readonly number[], adapters: string): number {
+    const free = this.#bestFree(tokens, adapters);
+    const most = free?.adapters === adapters ? tokens.length - 1 : 0;
+    return Math.max(this.known(tokens, adapters), commonPrefixLength(free?.tokens ?? [], tokens, most));
+  }
+
   /** Puts aside what free slots hold, least recently used first, until at least `cells` are given back or none is left. */
   reclaim(cells: number): void {
     const enough = this.usedCells - cells;

@@ -27,13 +27,16 @@ import { cellMemory } from './cell-memory.ts';
 import { shiftCut } from './context-window.ts';
 import type { DraftModel } from './draft-model.ts';
 import { Drafter, type DraftWish } from './drafter.ts';
+import { FairQueue } from './fair-queue.ts';
 import { findLeader } from './find-leader.ts';
 import { GenerationOutput, type Outcome } from './generation-output.ts';
 import { PrefixCache, type Slot } from './prefix-cache.ts';
 import { PrefixFiles } from './prefix-files.ts';
+import { hasPromptPlace } from './prompt-places.ts';
 import { pendingTokens, plannableTokens, type Sequence } from './sequence.ts';
 import { startSequence } from './start-sequence.ts';
 import { StepBudget } from './step-budget.ts';
+import { StepTurns } from './step-turns.ts';
 
 /** Cells that must be left per running sequence before another is let in, so that it isn't set back at once. */
 const cellsToGrow = 32;
@@ -57,10 +60,12 @@ export class ServingLoop {
   readonly #drafter: Drafter;
   readonly #output: GenerationOutput;
   readonly #turns = new AdapterTurns();
-  /** By arrival. */
-  #waiting: Sequence[] = [];
+  readonly #waiting = new FairQueue<Sequence>(({ request }) => request.client ?? '');
+  /** By the time they were let in. */
   #running: Sequence[] = [];
-  #lastStep: StepKind = 'bulk';
+  readonly #stepTurns = new StepTurns();
+  /** Of the step that is being made. */
+  #kind: StepKind = 'bulk';
   /** Adapters of the step that is being made; only sequences of these take part. */
   #adapters = '';
 
@@ -94,14 +99,14 @@ export class ServingLoop {
   }
 
   get hasWork(): boolean {
-    return this.#waiting.length > 0 || this.#running.length > 0;
+    return this.#waiting.size > 0 || this.#running.length > 0;
   }
 
   generate(request: GenerateRequest): void {
     try {
       const sequence = startSequence(this.#bindings, this.#model, this.#load.contextTokens, request);
       if (sequence.mostGenerated === 0) this.#finish(sequence, 'length');
-      else this.#waiting.push(sequence);
+      else this.#waiting.add(sequence);
     } catch (thrown) {
       const { code, message, cause, param } = toCorralError(thrown);
       const tooLong = code === 'prompt_too_long' ? (cause as { tokens: number; limit: number }) : undefined;
@@ -117,7 +122,7 @@ export class ServingLoop {
   }
 
   cancel(id: number): void {
-    const sequence = [...this.#running, ...this.#waiting].find(({ request }) => request.id === id);
+    const sequence = [...this.#running, ...this.#waiting.waiting()].find(({ request }) => request.id === id);
     if (sequence !== undefined) this.#fail(sequence, new CorralError('canceled', 'the request was canceled'));
   }
 
@@ -150,6 +155,7 @@ export class ServingLoop {
     }
     const nowMs = performance.now();
     this.#budget.record(this.#batch.length, nowMs - startedMs);
+    this.#stepTurns.record(this.#kind, nowMs - startedMs);
     this.#advance(plan, outputs, nowMs);
     const isSmall = this.#batch.length < tileTokens;
     if (isSmall) this.#drafter.cost.record(this.#batch.length, performance.now() - startedMs);
@@ -166,7 +172,7 @@ export class ServingLoop {
   #draft(): void {
     const planned = this.#planned();
     for (const { key } of planned) (this.#running[key] as Sequence).draft = [];
-    if (stepKind(planned, this.#batch.capacity, this.#lastStep) === 'bulk') return;
+    if (stepKind(planned, this.#batch.capacity, this.#stepTurns.last) === 'bulk') return;
     const wishes = planned
       .filter(({ decoding }) => decoding)
       .map(({ key }) => this.#draftWish(this.#running[key] as Sequence));
@@ -189,9 +195,10 @@ export class ServingLoop {
   }
 
   #admit(): void {
-    while (this.#waiting[0] !== undefined) {
-      const next = this.#waiting[0];
-      if (this.#running.length >= this.#load.sequences) return;
+    while (this.#running.length < this.#load.sequences) {
+      const mayBegin = this.#placesNow();
+      const next = this.#waiting.peek(mayBegin);
+      if (next === undefined) return;
       const led = next.saved === undefined ? findLeader(next.tokens, next.adapters, this.#running) : undefined;
       let reserved = this.#cache.busyCells + next.tokens.length - (led?.length ?? 0);
       for (const { tokens, slot, follows } of this.#running) {
@@ -201,7 +208,7 @@ export class ServingLoop {
       if (!fits && this.#running.length > 0) return;
       const slot = this.#cache.take(next.saved === undefined ? next.tokens : [], next.adapters, next.request.remembers);
       if (slot === undefined) return;
-      this.#waiting.shift();
+      this.#waiting.take(mayBegin);
       next.slot = slot;
       if (next.startedAtMs === 0) next.startedAtMs = performance.now();
       this.#running.push(next);
@@ -210,6 +217,17 @@ export class ServingLoop {
       this.#placeStops(next);
       if (next.follows === undefined) this.#tellBegin(next);
     }
+  }
+
+  /** Who may begin now: a prompt that is long for what is known of it takes a place. */
+  #placesNow(): (sequence: Sequence) => boolean {
+    const pending = this.#running.filter(({ follows }) => follows === undefined).map(pendingTokens);
+    return ({ tokens, adapters }) => {
+      if (hasPromptPlace(tokens.length, pending, this.#load.sequences)) return true;
+      const led = findLeader(tokens, adapters, this.#running);
+      const found = Math.max(this.#cache.likely(tokens, adapters), led?.length ?? 0);
+      return hasPromptPlace(tokens.length - found, pending, this.#load.sequences);
+    };
   }
 
   #isWorthFollowing({ leader, length }: NonNullable<Sequence['follows']>, held: number): boolean {
@@ -259,6 +277,7 @@ export class ServingLoop {
     if (sequence.hasBegun || slot === undefined) return;
     sequence.hasBegun = true;
     sequence.cachedTokens = slot.tokens.length;
+    this.#waiting.charge(sequence, promptTokens - sequence.cachedTokens);
     if (request.tellsBegin !== true) return;
     this.#send({ type: 'begun', id: request.id, promptTokens, cachedTokens: sequence.cachedTokens });
   }
@@ -313,12 +332,12 @@ export class ServingLoop {
         this.#planned(),
         this.#budget.tokens(this.#running.some(({ generated }) => generated > 0)),
         this.#batch.capacity,
-        this.#lastStep,
+        this.#stepTurns.last,
       );
       let needed = 0;
       for (const { count } of entries) needed += count;
       if (this.#reclaimFor(needed) || !this.#setBackYoungest()) {
-        this.#lastStep = kind;
+        this.#kind = kind;
         return entries;
       }
     }
@@ -353,7 +372,7 @@ export class ServingLoop {
     sequence.slot = undefined;
     sequence.follows = undefined;
     this.#running = this.#running.filter((other) => other !== sequence);
-    this.#waiting.unshift(sequence);
+    this.#waiting.putBack(sequence);
   }
 
   /** Writes the plan into the batch; per plan entry the index of its first output, or -1. The others follow it. */
@@ -422,6 +441,7 @@ export class ServingLoop {
       accepted++;
     }
     this.#drafter.record(sequence, drafted, accepted);
+    this.#waiting.charge(sequence, accepted + 1);
     return outcome;
   }
 
@@ -453,7 +473,7 @@ export class ServingLoop {
   }
 
   #leave(sequence: Sequence): void {
-    this.#waiting = this.#waiting.filter((other) => other !== sequence);
+    this.#waiting.leave(sequence);
     this.#running = this.#running.filter((other) => other !== sequence);
     const { slot } = sequence;
     if (slot !== undefined) this.#cache.putBack(slot, reusableTokens(sequence, slot));

@@ -5,6 +5,7 @@
  * before it are done, so effects happen in the order in which they were decided.
  */
 import { CorralError, toCorralError } from '../core/corral-error.ts';
+import { currentClient } from '../core/current-client.ts';
 import type { Runner } from '../engine/runner.ts';
 import { decide } from './decide.ts';
 import { createDeadlineTimer } from './deadline-timer.ts';
@@ -183,7 +184,8 @@ export function createModelPool(parts: ModelPoolParts): ModelPool {
         const cancel = () => dispatch({ type: 'cancel', requestId: id });
         signal.addEventListener('abort', cancel, { once: true });
         acquires.set(id, { resolve, reject, stopListening: () => signal.removeEventListener('abort', cancel) });
-        dispatch({ type: 'acquire', request: { id, key: modelKey(model), model, options, keepAliveMs } });
+        const client = currentClient() ?? '';
+        dispatch({ type: 'acquire', request: { id, client, key: modelKey(model), model, options, keepAliveMs } });
       });
     },
     unload(model) {

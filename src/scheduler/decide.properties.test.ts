@@ -198,7 +198,8 @@ function createWorld(limits: SchedulerLimits) {
         keepAlives.set(id, command.keep);
         requestKeys.set(id, key);
         const options = { ...noOptions, contextTokens: command.context };
-        send({ type: 'acquire', request: { id, key, model, options, keepAliveMs: command.keep } });
+        const client = `client ${id % 3}`;
+        send({ type: 'acquire', request: { id, client, key, model, options, keepAliveMs: command.keep } });
         return;
       }
       case 'cancel': {

@@ -10,6 +10,7 @@ import { noOptions, testFacts, testLoad, testModel } from './test-model.ts';
 const gigabyte = 1e9;
 
 interface Asked extends Partial<LoadOptions> {
+  readonly client?: string;
   readonly keep?: number;
 }
 
@@ -78,11 +79,12 @@ function play(limits: Partial<SchedulerLimits> = {}, sizes: Readonly<Record<stri
   }
 
   const scene = {
-    acquire(name: string, { keep, ...options }: Asked = {}): number {
+    acquire(name: string, { keep, client = '', ...options }: Asked = {}): number {
       const id = ++requestId;
       const model = testModel(name);
       const asked = { ...noOptions, ...options };
-      send({ type: 'acquire', request: { id, key: modelKey(model), model, options: asked, keepAliveMs: keep } });
+      const request = { id, client, key: modelKey(model), model, options: asked, keepAliveMs: keep };
+      send({ type: 'acquire', request });
       return id;
     },
     cancel: (id: number) => send({ type: 'cancel', requestId: id }),
@@ -506,6 +508,14 @@ describe('a full queue', () => {
     ]);
   });
 
+  test('is not one for others: a client with more in it gives up its newest', () => {
+    const scene = play({ maxQueue: 2 });
+    for (const name of ['a', 'b', 'c']) scene.acquire(name, { client: 'greedy' });
+    scene.acquire('x', { client: 'modest' });
+    scene.acquire('d', { client: 'greedy' });
+    expect(scene.log()).toEqual(['load a', 'reject 3 busy', 'reject 5 busy']);
+  });
+
   test('does not keep hits on a resident model out, up to the same number beyond what runs at once', () => {
     const scene = play({ maxQueue: 1 });
     scene.busy('a');
@@ -519,6 +529,18 @@ describe('a full queue', () => {
 });
 
 describe('fairness', () => {
+  test('whoever asks for many models keeps another client waiting for one load', () => {
+    const scene = play({ maxLoaded: 1 });
+    for (const name of ['a', 'b', 'c', 'd']) scene.acquire(name, { client: 'greedy' });
+    scene.acquire('x', { client: 'modest' });
+    for (const name of ['a', 'x', 'b', 'c', 'd']) {
+      expect(scene.log()).toContain(`load ${name}`);
+      scene.loaded(name);
+      scene.release(name);
+      scene.closed(name);
+    }
+  });
+
   test('hits on a model whose place is needed pass while they can start at once, then queue behind', () => {
     const scene = play({ maxLoaded: 1 });
     scene.busy('a');

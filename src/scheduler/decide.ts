@@ -9,7 +9,7 @@
  *    One that is closing or being aborted counts until it is really gone.
  * 3. A leased runner is closed only by `close`.
  * 4. One load at a time, and no two runners for one key.
- * 5. The head of the queue can't starve: different models are loaded in order of arrival, and hits on a runner whose place the head
+ * 5. The head of the queue can't starve: different models are loaded in turns by client and in order of arrival within one, and hits on a runner whose place the head
  *    needs may pass it only a bounded number of times (grant-waiting.ts).
  * 6. A load that nobody waits for is aborted; a load without a sign of life for loadTimeoutMs is aborted and its requests rejected.
  * 7. The keep-alive countdown runs only without leases, starts at the last release, and ends at the moment that was set.
@@ -18,6 +18,7 @@
 import type { CorralError } from '../core/corral-error.ts';
 import { abortUnwantedLoad, failLoad, finishLoad, giveUpSilentLoad, noteProgress } from './follow-load.ts';
 import { grantWaiting } from './grant-waiting.ts';
+import { placeByClient } from './place-by-client.ts';
 import { requestCanceled, serverBusy, shuttingDown } from './scheduler-errors.ts';
 import {
   expiryMs,
@@ -50,7 +51,7 @@ export function decide(state: SchedulerState, event: SchedulerEvent, nowMs: numb
   const step = openStep(state, nowMs);
   apply(step, event);
   if (step.state.lifecycle === 'open') settle(step);
-  if (event.type === 'acquire') boundQueue(step, event.request);
+  if (event.type === 'acquire') boundQueue(step);
   updateTimer(step);
   reportEmptiness(step, state);
   return { state: step.state, effects: step.effects };
@@ -96,15 +97,18 @@ function settle(step: SchedulerStep): void {
 }
 
 function enqueue(step: SchedulerStep, request: WaitingRequest): void {
-  step.state.queue = [...step.state.queue, request];
+  step.state.queue = placeByClient(step.state.queue, request);
   if (step.state.lifecycle !== 'open') reject(step, request, shuttingDown());
 }
 
-/** A newcomer that is still waiting after everything that could be granted was: it may stay if the queue has a place. */
-function boundQueue(step: SchedulerStep, newcomer: WaitingRequest): void {
+/**
+ * After everything that could be granted was. Where the queue is too long its last one goes: the newcomer, or the newest of a client that
+ * has more in it, so that nobody can fill it for others.
+ */
+function boundQueue(step: SchedulerStep): void {
+  const last = step.state.queue.at(-1);
   // The head is being served; it does not count as pending, as in Ollama.
-  if (step.state.queue.length <= step.state.limits.maxQueue + 1) return;
-  if (step.state.queue.at(-1)?.id === newcomer.id) reject(step, newcomer, serverBusy());
+  if (last !== undefined && step.state.queue.length > step.state.limits.maxQueue + 1) reject(step, last, serverBusy());
 }
 
 function cancel(step: SchedulerStep, requestId: number): void {

@@ -29,6 +29,8 @@ export interface SchedulerLimits {
 /** An `acquire` that has been neither granted nor rejected. */
 export interface WaitingRequest {
   readonly id: number;
+  /** On whose behalf; the text has no meaning. */
+  readonly client: string;
   readonly key: string;
   readonly model: StoredModel;
   readonly options: LoadOptions;
@@ -86,7 +88,7 @@ interface Overtaking {
 
 export interface SchedulerState {
   readonly limits: SchedulerLimits;
-  /** In order of arrival. */
+  /** Clients in turns, each one's in order of arrival (place-by-client.ts). */
   readonly queue: readonly WaitingRequest[];
   readonly runners: ReadonlyMap<number, PooledRunner>;
   readonly load: CurrentLoad | undefined;
