@@ -12,15 +12,8 @@ test.each(crowds)('$engines engines at load $load: everybody is answered, the sh
   expect(result.unanswered).toBe(0);
   expect(Number.isFinite(result.short.maxMs) && Number.isFinite(result.long.maxMs)).toBe(true);
   expect(result.short.p50Ms).toBeLessThan(result.long.p50Ms / 2);
-  expect(result.short.p90Ms).toBeLessThan(result.long.p90Ms);
+  expect(result.short.p99Ms).toBeLessThan(result.long.p99Ms / 2);
 });
-
-test.each(crowds.filter(({ load }) => load <= 0.8))(
-  '$engines engines at load $load: the 99th of a hundred short ones too',
-  ({ short, long }) => {
-    expect(short.p99Ms).toBeLessThan(long.p99Ms);
-  },
-);
 
 test('without contention a short prompt waits about as long as it takes to compute', () => {
   const [result] = simulateCrowds({ clients: 200, requests: 500, engines: [16], loads: [0.1] }, perEngine);

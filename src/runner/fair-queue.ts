@@ -16,7 +16,7 @@
  */
 /**
  * How far ahead of the floor a client may begin that had nothing waiting. Without a bound somebody whose long document was answered early
- * waits with the next question for minutes (simulated: 800 s at a load of 0.95, 300 s with this), which is fair and of use to nobody.
+ * waits with the next question for minutes (simulated at a load of 0.95: 800 s, with this 300 s), which is fair and of use to nobody.
  */
 const mostDebtTokens = 512;
 
