@@ -45,8 +45,8 @@ const memories: readonly (MemoryKind | 'starter')[] = ['starter', 'attention', '
 describe.each(memories)('memory of the kind %s', (memory) => {
   const isCuttable = memory !== 'recurrent' && memory !== 'hybrid';
   const tolerance = memory === 'starter' ? quantisedTolerance : logprobTolerance;
-  // The starter model takes a minute for what says nothing about it that the plain small one does not.
-  const small = memory === 'starter' ? [] : [memory];
+  // The starter model and hybrids take a minute for what says nothing about them that the plain small one and the recurrent one do not.
+  const small = memory === 'starter' || memory === 'hybrid' ? [] : [memory];
   const alone = new Map<string, Promise<Answer>>();
   let folder = '';
   let modelPath = chatModelPath;
