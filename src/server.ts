@@ -72,7 +72,8 @@ export async function serve({ settings, warnings, version, starterDir, exitWhenI
       const { libraryDir, gpuEnvironment } = settings;
       const prefixes = prefixStore(settings, prefixKey, load);
       // Who names a number gets it; otherwise what was found out before, or it is found out now.
-      const choices = load.threads === machineThreads && settings.threads === 0 ? threadChoices() : [load.threads];
+      const choices =
+        load.threads === machineThreads && settings.threads === 0 ? threadChoices(machineThreads) : [load.threads];
       const tuned = tuning.find(load.modelPath, choices);
       const onTuned = (found: Tuning) => tuning.keep(load.modelPath, choices, found);
       const request = {

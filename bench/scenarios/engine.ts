@@ -4,11 +4,11 @@
  */
 import { startOllamaLike } from '../contestants/ollama-like-program.ts';
 import { runLlamaBench, type LlamaBenchProgram } from '../contestants/llama-bench-program.ts';
-import type { BenchServer } from '../contestants/bench-server.ts';
+import type { LabelledServer } from '../contestants/labelled-server.ts';
 import { generate } from '../measuring/generate.ts';
 import { uniquePrompt } from '../measuring/prompt-text.ts';
 import { warmUp } from '../measuring/warm-up.ts';
-import type { Entry, EntryRole, Measure, Scenario, Trial } from '../scenario.ts';
+import type { Entry, Measure, Scenario, Trial } from '../scenario.ts';
 
 const decodeMeasure: Measure = { name: 'decode, 1 stream, 128 tokens (tg128)', unit: 'tok/s', better: 'higher' };
 const prefillMeasure: Measure = { name: 'prefill of about 512 tokens (pp512)', unit: 'tok/s', better: 'higher' };
@@ -16,17 +16,11 @@ const prefillMeasure: Measure = { name: 'prefill of about 512 tokens (pp512)', u
 /** About 512 tokens of the starter model. The rate counts the real number. */
 const prefillWords = 450;
 
-interface EngineServer {
-  readonly server: BenchServer;
-  readonly label: string;
-  readonly role: EntryRole;
-}
-
 export const engine: Scenario = {
   name: 'engine',
   summary: 'decode and prefill of one stream against llama-bench (tg128, pp512)',
   async open({ contestants: { corral, llamaBench, setup }, scope, signal }) {
-    const servers: EngineServer[] = [];
+    const servers: LabelledServer[] = [];
     if (corral !== undefined) {
       const withoutDrafts = { environment: { CORRAL_SPECULATION: '0' } };
       const plain = await startOllamaLike(corral, scope, signal, withoutDrafts);
@@ -46,7 +40,7 @@ export const engine: Scenario = {
   },
 };
 
-function decodeTrial(servers: readonly EngineServer[], llamaBench: LlamaBenchProgram | undefined): Trial {
+function decodeTrial(servers: readonly LabelledServer[], llamaBench: LlamaBenchProgram | undefined): Trial {
   const entries = servers.map(({ server, label, role }): Entry => ({
     label,
     role,
@@ -58,7 +52,7 @@ function decodeTrial(servers: readonly EngineServer[], llamaBench: LlamaBenchPro
   return { measures: [decodeMeasure], entries: [...entries, ...benchEntries(llamaBench, 'tg128')] };
 }
 
-function prefillTrial(servers: readonly EngineServer[], llamaBench: LlamaBenchProgram | undefined): Trial {
+function prefillTrial(servers: readonly LabelledServer[], llamaBench: LlamaBenchProgram | undefined): Trial {
   const entries = servers.map(({ server, label, role }): Entry => ({
     label,
     role,

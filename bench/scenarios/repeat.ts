@@ -3,29 +3,24 @@
  * text itself pays, the second where it must not cost anything.
  */
 import type { BenchServer } from '../contestants/bench-server.ts';
+import type { LabelledServer } from '../contestants/labelled-server.ts';
 import { startOllamaLike } from '../contestants/ollama-like-program.ts';
 import { startServers } from '../contestants/start-servers.ts';
 import { generate } from '../measuring/generate.ts';
 import { uniquePrompt } from '../measuring/prompt-text.ts';
 import { editPrompt, quotePrompt } from '../measuring/repeating-prompts.ts';
 import { warmUp } from '../measuring/warm-up.ts';
-import type { EntryRole, Measure, Scenario, Trial } from '../scenario.ts';
+import type { Measure, Scenario, Trial } from '../scenario.ts';
 
 const repeatedTokens = 160;
 const freeTokens = 128;
-
-interface RepeatServer {
-  readonly server: BenchServer;
-  readonly label: string;
-  readonly role: EntryRole;
-}
 
 export const repeat: Scenario = {
   name: 'repeat',
   summary: 'text that repeats its prompt (an edited file, a quotation), and text that does not',
   async open(context) {
     const { contestants, scope, signal } = context;
-    const servers = (await startServers(context)).map((server): RepeatServer => ({
+    const servers = (await startServers(context)).map((server): LabelledServer => ({
       server,
       label: server.name,
       role: server.role,
@@ -61,7 +56,7 @@ export const repeat: Scenario = {
 
 function rateTrial(
   name: string,
-  servers: readonly RepeatServer[],
+  servers: readonly LabelledServer[],
   run: (server: BenchServer, round: number, signal: AbortSignal) => Promise<number>,
 ): Trial {
   const measure: Measure = { name, unit: 'tok/s', better: 'higher' };

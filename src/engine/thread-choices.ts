@@ -1,11 +1,9 @@
 /** Numbers of threads that may be the fastest on this machine, the likeliest first. */
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { computeThreads } from './cpu-threads.ts';
 
-/** One per physical core; besides that one per fast core where some are slower, and one per thread of the processor. */
-export function threadChoices(): number[] {
-  const physical = computeThreads();
+/** `physical`: one per physical core (cpu-threads.ts); besides that one per fast core where some are slower, and one per thread of the processor. */
+export function threadChoices(physical: number): number[] {
   return distinctChoices(physical, coresInList(fastCores()), availableParallelism());
 }
 

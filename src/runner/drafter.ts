@@ -48,9 +48,8 @@ export class Drafter {
     this.#always = always;
   }
 
-  /** Sets the draft of each sequence; a step has `room` tokens beside one of each. */
+  /** Sets the drafts of sequences that have none; a step has `room` tokens beside one of each. */
   draft(wishes: readonly DraftWish[], room: number): void {
-    for (const { sequence } of wishes) sequence.draft = [];
     const fromText = wishes.map(textCandidate);
     const mixed = fromText.map((candidate) => this.#modelCandidate(candidate) ?? candidate);
     const isMixed = mixed.some(({ isComputed }) => isComputed);

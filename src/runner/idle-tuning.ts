@@ -38,14 +38,15 @@ export class IdleTuning {
 
   /** Nobody asks any more. */
   resume(): void {
-    if (this.#tuner === undefined || this.#isTold || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => this.#measure(this.#tuner), quietMs).unref();
+    const tuner = this.#tuner;
+    if (tuner === undefined || this.#isTold || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => this.#measure(tuner), quietMs).unref();
   }
 
-  #measure(tuner: Tuner | undefined): void {
+  #measure(tuner: Tuner): void {
     this.#timer = undefined;
     const promptTokensPerMs = this.#parts.promptTokensPerMs();
-    if (tuner === undefined || promptTokensPerMs === undefined) return;
+    if (promptTokensPerMs === undefined) return;
     const threads = tuner.next;
     if (threads !== undefined) {
       this.#parts.useThreads(threads);

@@ -72,14 +72,14 @@ export class PrefixCache {
    * last token is never reused: its logits are needed, so it must be computed. `isOpen`: whether others may share what is computed in it meanwhile.
    */
   take(tokens: readonly number[], adapters: string, isOpen = true): Slot | undefined {
-    const entry = this.#bestFree(tokens, adapters);
-    if (entry === undefined) return undefined;
+    const best = this.#bestFree(tokens, adapters);
+    if (best === undefined) return undefined;
+    const { entry, length } = best;
     entry.busy = true;
     entry.isOpen = isOpen;
-    const own = entry.adapters === adapters ? commonPrefixLength(entry.tokens, tokens, tokens.length - 1) : 0;
     for (const other of this.#entries) if (!other.busy) this.#putAside(other, 0);
     // It is taken over for its beginning; its rest may be wanted by the one who left it.
-    this.#putAside(entry, own);
+    this.#putAside(entry, length);
     entry.adapters = adapters;
     this.#extend(entry, tokens);
     return entry;
@@ -123,9 +123,7 @@ export class PrefixCache {
 
   /** How much of `tokens` a sequence that began now would probably find computed. */
   likely(tokens: readonly number[], adapters: string): number {
-    const free = this.#bestFree(tokens, adapters);
-    const most = free?.adapters === adapters ? tokens.length - 1 : 0;
-    return Math.max(this.known(tokens, adapters), commonPrefixLength(free?.tokens ?? [], tokens, most));
+    return Math.max(this.known(tokens, adapters), this.#bestFree(tokens, adapters)?.length ?? 0);
   }
 
   /** Puts aside what free slots hold, least recently used first, until at least `cells` are given back or none is left. */
@@ -144,17 +142,18 @@ export class PrefixCache {
     this.#kept.save(untilMs);
   }
 
-  #bestFree(tokens: readonly number[], adapters: string): Entry | undefined {
-    let best: Entry | undefined;
-    let bestLength = -1;
+  /** The free slot with most of the beginning of `tokens`, and how much; of equals the one that was used longest ago. */
+  #bestFree(
+    tokens: readonly number[],
+    adapters: string,
+  ): { readonly entry: Entry; readonly length: number } | undefined {
+    let best: { readonly entry: Entry; readonly length: number } | undefined;
     for (const entry of this.#entries) {
       if (entry.busy) continue;
       const length = entry.adapters === adapters ? commonPrefixLength(entry.tokens, tokens, tokens.length - 1) : 0;
-      const better =
-        length > bestLength || (length === bestLength && best !== undefined && entry.lastUsed < best.lastUsed);
-      if (!better) continue;
-      best = entry;
-      bestLength = length;
+      const isBetter =
+        best === undefined || length > best.length || (length === best.length && entry.lastUsed < best.entry.lastUsed);
+      if (isBetter) best = { entry, length };
     }
     return best;
   }

@@ -12,6 +12,8 @@ import {
   encodeHeader,
   headerBytes,
   headerStartBytes,
+  partialEnding,
+  prefixEnding,
   type PrefixHeader,
 } from '../formats/prefix-file/prefix-header.ts';
 import { openSection, sealSection, sectionOverhead } from '../formats/prefix-file/section.ts';
@@ -33,8 +35,6 @@ export interface PrefixToStore {
   readonly state: Buffer;
 }
 
-const suffix = '.prefix';
-const partialSuffix = '.partial';
 /** No runner writes at one file for so long. */
 const leftoverMs = 3_600_000;
 const tokenBytes = 4;
@@ -103,8 +103,8 @@ export class PrefixFiles {
     };
     const bytes = encodeHeader(header);
     const ids = Buffer.from(Int32Array.from(tokens).buffer);
-    const file = path.join(this.#folder, `${this.#prefix}${this.#fingerprint(header.adapters, ids)}${suffix}`);
-    const temporary = path.join(this.#folder, `${randomUUID()}${partialSuffix}`);
+    const file = path.join(this.#folder, `${this.#prefix}${this.#fingerprint(header.adapters, ids)}${prefixEnding}`);
+    const temporary = path.join(this.#folder, `${randomUUID()}${partialEnding}`);
     try {
       fs.mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
       if (!this.#makeRoom(bytes.length + ids.length + state.length + 2 * sectionOverhead(this.#key))) return undefined;
@@ -153,7 +153,7 @@ export class PrefixFiles {
   #removeLeftovers(): void {
     for (const name of namesIn(this.#folder)) {
       const file = path.join(this.#folder, name);
-      if (!name.endsWith(partialSuffix)) continue;
+      if (!name.endsWith(partialEnding)) continue;
       const found = fs.statSync(file, { throwIfNoEntry: false });
       if (found !== undefined && Date.now() - found.mtimeMs > leftoverMs) removeQuietly(file);
     }
@@ -161,7 +161,7 @@ export class PrefixFiles {
 
   #files(): { readonly name: string; readonly bytes: number; readonly usedMs: number }[] {
     return namesIn(this.#folder).flatMap((name) => {
-      if (!name.endsWith(suffix)) return [];
+      if (!name.endsWith(prefixEnding)) return [];
       const found = fs.statSync(path.join(this.#folder, name), { throwIfNoEntry: false });
       return found?.isFile() === true ? [{ name, bytes: found.size, usedMs: found.mtimeMs }] : [];
     });

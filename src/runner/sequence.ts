@@ -26,7 +26,7 @@ export interface Sequence {
   slot: Slot | undefined;
   /** Another computes the beginning of this prompt just now: it waits until so many tokens are there, and shares them. */
   follows: { readonly leader: Sequence; readonly length: number } | undefined;
-  /** Positions inside `tokens` at which a step must end, ascending: where its memory can't be cut, others can share or keep it only there. */
+  /** Positions inside `tokens` at which a step must end: where its memory can't be cut, others can share or keep it only there. */
   stops: number[];
   readonly sampler: Sampler;
   readonly text: TextStream;
@@ -61,5 +61,7 @@ export function pendingTokens(sequence: Sequence): number {
 /** Of those, how many the next step may compute. */
 export function plannableTokens(sequence: Sequence): number {
   const held = sequence.slot?.tokens.length ?? 0;
-  return (sequence.stops.find((stop) => stop > held) ?? sequence.tokens.length) - held;
+  let end = sequence.tokens.length;
+  for (const stop of sequence.stops) if (stop > held && stop < end) end = stop;
+  return end - held;
 }

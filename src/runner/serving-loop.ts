@@ -195,7 +195,7 @@ export class ServingLoop {
   }
 
   #admit(): void {
-    while (this.#running.length < this.#load.sequences) {
+    while (this.#waiting.size > 0 && this.#running.length < this.#load.sequences) {
       const mayBegin = this.#placesNow();
       const next = this.#waiting.peek(mayBegin);
       if (next === undefined) return;
@@ -242,12 +242,8 @@ export class ServingLoop {
     if (slot === undefined || this.#model.canTakeBack) return;
     const held = Math.max(slot.tokens.length, follows?.length ?? 0);
     const wanted = [this.#cache.known(tokens, adapters), tokens.length >= checkpointTokens ? tokens.length - 1 : 0];
-    sequence.stops = [...new Set(wanted)]
-      .filter((stop) => stop > held && stop < tokens.length)
-      .toSorted((a, b) => a - b);
-    if (follows === undefined) return;
-    const { leader, length } = follows;
-    leader.stops = [...new Set([...leader.stops, length])].toSorted((a, b) => a - b);
+    sequence.stops = wanted.filter((stop) => stop > held && stop < tokens.length);
+    follows?.leader.stops.push(follows.length);
   }
 
   /** Once the one that it follows has come far enough, or is gone, a sequence takes what is there and goes on by itself. */
@@ -349,12 +345,7 @@ export class ServingLoop {
     return missing() <= 0;
   }
 
-  /**
-   * Frees the cells of the youngest sequence; it goes on later. A copy of its cells is kept aside where memory allows:
-   * computing them again in other batches rounds differently, which can turn a greedy answer at a near-tie, and after a
-   * context shift the tokens no longer say what the cells hold. All copies together are never larger than the pool, since
-   * nobody is let in before those set back are running again. False when there is none but the oldest.
-   */
+  /** False when there is none but the oldest. */
   #setBackYoungest(): boolean {
     const sequence = this.#running.at(-1);
     if (sequence?.slot === undefined || this.#running.length < 2) return false;
@@ -362,6 +353,12 @@ export class ServingLoop {
     return true;
   }
 
+  /**
+   * Frees the cells of a sequence; it goes on later. A copy of them is kept aside where memory allows: computing them again in
+   * other batches rounds differently, which can turn a greedy answer at a near-tie, and after a context shift the tokens no
+   * longer say what the cells hold. All copies together are never larger than the pool, since nobody is let in before those
+   * set back are running again.
+   */
   #setBack(sequence: Sequence): void {
     const { slot } = sequence;
     if (slot === undefined) return;

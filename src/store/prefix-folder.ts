@@ -5,6 +5,8 @@ import {
   decodeHeader,
   headerBytes,
   headerStartBytes,
+  partialEnding,
+  prefixEnding,
   type PrefixHeader,
 } from '../formats/prefix-file/prefix-header.ts';
 
@@ -16,7 +18,7 @@ export interface PrefixFile {
   readonly header: PrefixHeader | undefined;
 }
 
-const endings: ReadonlySet<string> = new Set(['.prefix', '.partial']);
+const endings: ReadonlySet<string> = new Set([prefixEnding, partialEnding]);
 
 /** Last used first; nothing where there is no such folder. */
 export async function listPrefixFiles(folder: string): Promise<readonly PrefixFile[]> {

@@ -27,7 +27,18 @@ type Parts = Pick<UseCaseParts, 'store' | 'settings'>;
 
 /** `model` empty = of all. Throws `invalid_model_name`, `model_not_found`. */
 export async function keptPrefixes(model: string, parts: Parts): Promise<KeptPrefixes> {
+  return await describe(await filesOf(model, parts), parts);
+}
+
+/** As `keptPrefixes`; what is listed is gone afterwards. A runner that knew one of them computes that prompt anew. */
+export async function removeKeptPrefixes(model: string, parts: Parts): Promise<KeptPrefixes> {
   const files = await filesOf(model, parts);
+  const removed = await describe(files, parts);
+  await removePrefixFiles(files);
+  return removed;
+}
+
+async function describe(files: readonly PrefixFile[], parts: Parts): Promise<KeptPrefixes> {
   const names = await namesByWeights(parts);
   return {
     prefixes: files.map(({ header, bytes, usedAt }) => ({
@@ -41,13 +52,6 @@ export async function keptPrefixes(model: string, parts: Parts): Promise<KeptPre
     bytes: sum(files),
     mostBytes: parts.settings.prefixCacheBytes,
   };
-}
-
-/** As `keptPrefixes`; what is listed is gone afterwards. A runner that knew one of them computes that prompt anew. */
-export async function removeKeptPrefixes(model: string, parts: Parts): Promise<KeptPrefixes> {
-  const removed = await keptPrefixes(model, parts);
-  await removePrefixFiles(await filesOf(model, parts));
-  return removed;
 }
 
 async function filesOf(model: string, { store, settings }: Parts): Promise<readonly PrefixFile[]> {

@@ -8,6 +8,10 @@
  */
 import { z } from 'zod';
 
+/** How the name of a whole file ends, and of one that is being written. */
+export const prefixEnding = '.prefix';
+export const partialEnding = '.partial';
+
 const magic = 'CORRALPX';
 /** Some fields of bounded length; more is not ours. */
 const mostHeaderBytes = 4096;

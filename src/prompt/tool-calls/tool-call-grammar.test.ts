@@ -5,11 +5,9 @@ import { GbnfRecogniser } from '../../../test/support/gbnf-recogniser.ts';
 import { GbnfSampler } from '../../../test/support/gbnf-sampler.ts';
 import { judgeOf } from '../../../test/support/json-schema-judge.ts';
 import type { Tool, ToolCall } from '../chat-message.ts';
-import { chatmlFormat } from '../chatml-format.ts';
-import { createFamilyFormat } from '../families/family-format.ts';
-import { familyParser } from '../families/family-parsers.ts';
 import { createGoTemplateFormat } from '../go-template-format.ts';
 import { createJinjaFormat } from '../jinja-format.ts';
+import { testFamilyFormat } from '../families/test-family-format.ts';
 import type { AnswerParser, PromptFormat } from '../prompt-format.ts';
 import { streamCalls } from './streamed-calls.ts';
 import { toolCallGrammar, type ToolCallOrder } from './tool-call-grammar.ts';
@@ -42,15 +40,6 @@ const go = (call: string): PromptFormat =>
   createGoTemplateFormat(
     `{{ .Tools }}{{ range .Messages }}{{ if .ToolCalls }}${call}{{ range .ToolCalls }}{{ .Function }}{{ end }}{{ end }}{{ .Content }}{{ end }}`,
   );
-const family = (name: string): PromptFormat =>
-  createFamilyFormat({
-    renderer: undefined,
-    parser: familyParser(name),
-    base: chatmlFormat,
-    baseCapabilities: [],
-    addsBos: false,
-  });
-
 const formats: Readonly<Record<string, () => PromptFormat>> = {
   'bare JSON': () => jinja(''),
   Hermes: () => jinja('<tool_call>'),
@@ -65,18 +54,18 @@ const formats: Readonly<Record<string, () => PromptFormat>> = {
   'a Go template with a list': () => go('[TOOL_CALLS] ['),
   'a Go template with objects': () => go(''),
   'a Go template with a bare list': () => go('['),
-  'the family qwen3': () => family('qwen3'),
-  'the family qwen3-vl-instruct': () => family('qwen3-vl-instruct'),
-  'the family qwen3-coder': () => family('qwen3-coder'),
-  'the family ministral': () => family('ministral'),
-  'the family deepseek3': () => family('deepseek3'),
-  'the family cogito': () => family('cogito'),
-  'the family glm-4.7': () => family('glm-4.7'),
-  'the family harmony': () => family('harmony'),
-  'the family gemma4': () => family('gemma4'),
-  'the family functiongemma': () => family('functiongemma'),
-  'the family olmo3': () => family('olmo3'),
-  'the family lfm2': () => family('lfm2'),
+  'the family qwen3': () => testFamilyFormat('qwen3'),
+  'the family qwen3-vl-instruct': () => testFamilyFormat('qwen3-vl-instruct'),
+  'the family qwen3-coder': () => testFamilyFormat('qwen3-coder'),
+  'the family ministral': () => testFamilyFormat('ministral'),
+  'the family deepseek3': () => testFamilyFormat('deepseek3'),
+  'the family cogito': () => testFamilyFormat('cogito'),
+  'the family glm-4.7': () => testFamilyFormat('glm-4.7'),
+  'the family harmony': () => testFamilyFormat('harmony'),
+  'the family gemma4': () => testFamilyFormat('gemma4'),
+  'the family functiongemma': () => testFamilyFormat('functiongemma'),
+  'the family olmo3': () => testFamilyFormat('olmo3'),
+  'the family lfm2': () => testFamilyFormat('lfm2'),
 };
 
 function grammarOf(format: PromptFormat, changes: Partial<ToolCallOrder> = {}) {

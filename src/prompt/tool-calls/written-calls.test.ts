@@ -9,9 +9,8 @@ import { judgeOf } from '../../../test/support/json-schema-judge.ts';
 import { matchesGrammar } from '../../formats/gbnf/test-matching.ts';
 import type { Tool } from '../chat-message.ts';
 import { chatmlFormat } from '../chatml-format.ts';
-import { createFamilyFormat } from '../families/family-format.ts';
-import { familyParser } from '../families/family-parsers.ts';
 import { createJinjaFormat } from '../jinja-format.ts';
+import { testFamilyFormat } from '../families/test-family-format.ts';
 import type { AnswerPiece, PromptFormat } from '../prompt-format.ts';
 import { streamCalls } from './streamed-calls.ts';
 import { toolCallGrammar } from './tool-call-grammar.ts';
@@ -23,15 +22,6 @@ interface Family {
   /** A call as the family's models write it. */
   readonly write: (name: string, given: Arguments) => string;
 }
-
-const familyFormat = (name: string): PromptFormat =>
-  createFamilyFormat({
-    renderer: undefined,
-    parser: familyParser(name),
-    base: chatmlFormat,
-    baseCapabilities: [],
-    addsBos: false,
-  });
 
 /** Values with bare names and strings between two marks. */
 function escaped(value: unknown, quote: string): string {
@@ -70,32 +60,32 @@ const glm = (name: string, given: Arguments): string => {
 
 const families: Readonly<Record<string, Family>> = {
   harmony: {
-    format: familyFormat('harmony'),
+    format: testFamilyFormat('harmony'),
     write: (name, given) =>
       `<|channel|>commentary to=functions.${name} <|constrain|>json<|message|>${JSON.stringify(given)}`,
   },
   gemma4: {
-    format: familyFormat('gemma4'),
+    format: testFamilyFormat('gemma4'),
     write: (name, given) => `<|tool_call>call:${name}${escaped(given, '<|"|>')}<tool_call|>`,
   },
   functiongemma: {
-    format: familyFormat('functiongemma'),
+    format: testFamilyFormat('functiongemma'),
     write: (name, given) => `<start_function_call>call:${name}${escaped(given, '<escape>')}<end_function_call>`,
   },
   olmo3: {
-    format: familyFormat('olmo3'),
+    format: testFamilyFormat('olmo3'),
     write: (name, given) => `<function_calls>${name}(${keywords(given)})</function_calls>`,
   },
   lfm2: {
-    format: familyFormat('lfm2'),
+    format: testFamilyFormat('lfm2'),
     write: (name, given) => `<|tool_call_start|>[${name}(${keywords(given)})]<|tool_call_end|>`,
   },
-  'qwen3-coder': { format: familyFormat('qwen3-coder'), write: qwenCoder },
+  'qwen3-coder': { format: testFamilyFormat('qwen3-coder'), write: qwenCoder },
   'qwen3-coder by its template': {
     format: createJinjaFormat({ source: '{{ tools }}<function=', bosToken: '', eosToken: '' }),
     write: qwenCoder,
   },
-  'glm-4.7': { format: familyFormat('glm-4.7'), write: glm },
+  'glm-4.7': { format: testFamilyFormat('glm-4.7'), write: glm },
   'glm by its template': {
     format: createJinjaFormat({ source: '{{ tools }}<arg_key>', bosToken: '', eosToken: '' }),
     write: glm,
