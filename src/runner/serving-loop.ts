@@ -37,6 +37,7 @@ import { pendingTokens, plannableTokens, type Sequence } from './sequence.ts';
 import { startSequence } from './start-sequence.ts';
 import { StepBudget } from './step-budget.ts';
 import { StepTurns } from './step-turns.ts';
+import { TokenOutbox } from './token-outbox.ts';
 
 /** Cells that must be left per running sequence before another is let in, so that it isn't set back at once. */
 const cellsToGrow = 32;
@@ -59,6 +60,7 @@ export class ServingLoop {
   readonly #budget: StepBudget;
   readonly #drafter: Drafter;
   readonly #output: GenerationOutput;
+  readonly #outbox: TokenOutbox;
   readonly #turns = new AdapterTurns();
   readonly #waiting = new FairQueue<Sequence>(({ request }) => request.client ?? '');
   /** By the time they were let in. */
@@ -95,6 +97,7 @@ export class ServingLoop {
     this.#batch = new TokenBatch(load.batchTokens, load.sequences);
     this.#budget = new StepBudget(load.batchTokens, load.promptTokensPerMs);
     this.#output = new GenerationOutput(model);
+    this.#outbox = new TokenOutbox(send);
     this.#drafter = new Drafter(draftModel, load.draftsAlways === true);
   }
 
@@ -146,6 +149,7 @@ export class ServingLoop {
     this.#draft();
     const plan = this.#planWithinCells();
     if (plan.length === 0) return;
+    if (this.#kind === 'bulk') this.#outbox.flush();
     const startedMs = performance.now();
     const outputs = this.#fillBatch(plan);
     const result = this.#model.decode(this.#batch);
@@ -156,7 +160,7 @@ export class ServingLoop {
     const nowMs = performance.now();
     this.#budget.record(this.#batch.length, nowMs - startedMs);
     this.#stepTurns.record(this.#kind, nowMs - startedMs);
-    this.#advance(plan, outputs, nowMs);
+    this.#advance(plan, outputs, startedMs, nowMs);
     const isSmall = this.#batch.length < tileTokens;
     if (isSmall) this.#drafter.cost.record(this.#batch.length, performance.now() - startedMs);
   }
@@ -391,7 +395,7 @@ export class ServingLoop {
     });
   }
 
-  #advance(plan: readonly PlanEntry[], outputs: readonly number[], nowMs: number): void {
+  #advance(plan: readonly PlanEntry[], outputs: readonly number[], startedMs: number, nowMs: number): void {
     const items: TokenItem[] = [];
     const ended: { sequence: Sequence; reason: 'stop' | 'length' }[] = [];
     const failed: { sequence: Sequence; error: CorralError }[] = [];
@@ -418,7 +422,7 @@ export class ServingLoop {
       }
       if (slot.tokens.length < computed) this.#model.removeCells(slot.sequence, slot.tokens.length, -1);
     }
-    if (items.length > 0) this.#send({ type: 'tokens', items });
+    this.#outbox.add(items, nowMs - startedMs, nowMs);
     for (const { sequence, reason } of ended) this.#finish(sequence, reason);
     for (const { sequence, error } of failed) this.#fail(sequence, error);
   }
@@ -445,6 +449,7 @@ export class ServingLoop {
   #finish(sequence: Sequence, reason: 'stop' | 'length'): void {
     this.#leave(sequence);
     const last = this.#output.take(sequence, true);
+    this.#outbox.flush();
     if (last !== undefined) this.#send({ type: 'tokens', items: [last] });
     const nowMs = performance.now();
     const promptDoneAtMs = sequence.promptDoneAtMs || nowMs;
@@ -466,6 +471,7 @@ export class ServingLoop {
 
   #fail(sequence: Sequence, error: CorralError): void {
     this.#leave(sequence);
+    this.#outbox.flush();
     this.#send({ type: 'failed', id: sequence.request.id, code: error.code, message: error.message });
   }
 
