@@ -12,6 +12,7 @@ import { repeat } from './scenarios/repeat.ts';
 import { restart } from './scenarios/restart.ts';
 import { serving } from './scenarios/serving.ts';
 import { structure } from './scenarios/structure.ts';
+import { weights } from './scenarios/weights.ts';
 
 export const scenarios: readonly Scenario[] = [
   coldStart,
@@ -22,6 +23,7 @@ export const scenarios: readonly Scenario[] = [
   embed,
   crowd,
   identical,
+  weights,
   structure,
   create,
   pull,

@@ -31,6 +31,11 @@ export const modelCommands: readonly CommandSpec[] = [
         value: 'type',
         summary: 'Make the weights smaller: Q4_K_M, Q8_0, ...',
       },
+      {
+        name: 'requantize',
+        kind: 'boolean',
+        summary: 'Also where the weights are quantised already: for a type that this processor computes faster',
+      },
       { name: 'draft-quantize', kind: 'text', value: 'type', summary: "The same for the draft model's weights" },
     ],
     examples: [
@@ -40,6 +45,10 @@ export const modelCommands: readonly CommandSpec[] = [
       { command: 'corral create brief', what: 'Make the model "brief" of ./Modelfile' },
       { command: 'corral create brief -f brief.txt', what: 'Of another file' },
       { command: 'corral create small -q Q4_K_M', what: 'With weights of some 4 bits each' },
+      {
+        command: 'corral create fast -q Q8_0 --requantize',
+        what: 'Of weights that are quantised, see docs/weights.md',
+      },
       { command: 'corral show brief --modelfile', what: 'See the Modelfile of a model that is here' },
     ],
     environment: [hostNote, modelsNote],

@@ -19,6 +19,7 @@ import { IdleTuning } from './idle-tuning.ts';
 import { loadDraft } from './load-draft.ts';
 import { ServingLoop } from './serving-loop.ts';
 import { ThreadCount } from './thread-count.ts';
+import { yieldCores } from './yield-cores.ts';
 
 interface Serving {
   readonly model: Model;
@@ -42,6 +43,7 @@ let threadsInUse = 0;
 
 function send(message: ChildMessage): void {
   process.send?.(message);
+  yieldCores(message, threadsInUse);
 }
 
 function load(request: LoadRequest): void {

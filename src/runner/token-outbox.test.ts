@@ -9,7 +9,8 @@ function item(text: string, isFirst = false): TokenItem {
 function record(): { outbox: TokenOutbox; texts: () => string[] } {
   const sent: ChildMessage[] = [];
   const outbox = new TokenOutbox((message) => sent.push(message));
-  const texts = () => sent.map((message) => (message.type === 'tokens' ? message.items.map(({ text }) => text).join('') : '?'));
+  const texts = () =>
+    sent.map((message) => (message.type === 'tokens' ? message.items.map(({ text }) => text).join('') : '?'));
   return { outbox, texts };
 }
 
@@ -24,13 +25,13 @@ it('sends the first token of an answer at once, with what waits', () => {
 
 it('holds tokens of quick steps for no longer than a frame', () => {
   const { outbox, texts } = record();
-  for (const [index, text] of [...'abcdefgh'].entries()) outbox.add([item(text)], 5, 100 + 5 * index);
+  for (const [index, text] of Array.from('abcdefgh').entries()) outbox.add([item(text)], 5, 100 + 5 * index);
   expect(texts()).toEqual(['abcd', 'efgh']);
 });
 
 it('sends those of slow steps at once', () => {
   const { outbox, texts } = record();
-  for (const [index, text] of [...'abc'].entries()) outbox.add([item(text)], 40, 100 + 40 * index);
+  for (const [index, text] of Array.from('abc').entries()) outbox.add([item(text)], 40, 100 + 40 * index);
   expect(texts()).toEqual(['a', 'b', 'c']);
 });
 

@@ -10,7 +10,7 @@ import { startRegistry, type RegistryServer } from '../support/registry-server.t
 import { publish, transferStore, type PublishedModel, type TransferStore } from '../support/transfer-store.ts';
 
 /** As many are tried; a pull that is faster than the one that was counted ends before the last ones. */
-const wantedPoints = 130;
+const wantedPoints = 50;
 
 let registry: RegistryServer;
 let model: PublishedModel;
@@ -51,7 +51,7 @@ test('a pull that is killed leaves a store that lists, and goes on where it was'
     await store.remove();
   });
   expect(faults).toEqual([]);
-  expect(killed).toBeGreaterThan(60);
+  expect(killed).toBeGreaterThan(25);
   // Spread over the pull; a good part of it was there on average.
   expect(savedBytes / (steps / stride)).toBeGreaterThan(0.3 * allBytes);
 });

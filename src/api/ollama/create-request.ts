@@ -44,6 +44,8 @@ export const createRequestSchema = goObject({
   quantize: textField,
   /** Deprecated alias of `quantize`. */
   quantization: textField,
+  /** Corral's own: quantised weights may be quantised once more. */
+  requantize: z.boolean().default(false),
   draft_quantize: textField,
   remote_host: textField,
   info: infoField.prefault({}),

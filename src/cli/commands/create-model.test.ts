@@ -116,6 +116,15 @@ describe('files', () => {
     });
   });
 
+  test('are quantised again only when told', async () => {
+    const { request } = await create('FROM base\n', ['-q', 'Q8_0', '--requantize']);
+    expect(request).toEqual({ model: 'x', from: 'base', quantize: 'Q8_0', requantize: true });
+    host.dispose();
+    const without = await create('FROM base\n', ['--requantize']);
+    expect([without.exitCode, without.request]).toEqual([1, undefined]);
+    expect(without.stderr).toContain('--requantize requires --quantize');
+  });
+
   test('and a model beside them are all sent', async () => {
     write('projector.gguf', 'p');
     const { request } = await create('FROM base\nFROM ./projector.gguf\n');

@@ -26,6 +26,10 @@ export async function createModel(context: CommandContext): Promise<number> {
   const draftQuantize = textFlag(flags['draft-quantize']);
   if (draftQuantize !== undefined && components.drafts.length === 0 && components.draftFrom === undefined)
     throw usageError('--draft-quantize requires a DRAFT model', 'Name one in the Modelfile: DRAFT ./small.gguf');
+  const quantize = textFlag(flags['quantize']);
+  const requantize = flags['requantize'] === true;
+  if (requantize && quantize === undefined)
+    throw usageError('--requantize requires --quantize', 'Say to which type: corral create fast -q Q8_0 --requantize');
 
   const client = await context.connect();
   const request = {
@@ -34,7 +38,8 @@ export async function createModel(context: CommandContext): Promise<number> {
     ...(await sendComponents(components, context, client)),
     draft_from: components.draftFrom?.text,
     ...plan.fields,
-    quantize: textFlag(flags['quantize']),
+    quantize,
+    ...(requantize && { requantize }),
     draft_quantize: draftQuantize,
   };
   try {

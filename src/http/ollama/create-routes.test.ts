@@ -160,6 +160,12 @@ describe('refused before anything is written', () => {
       'quantization is only supported for F16, BF16 and F32 models',
     ],
     [
+      'a second quantisation without its type',
+      { model: 'x', from, requantize: true },
+      400,
+      '"requantize" needs "quantize": the type to quantise to',
+    ],
+    [
       'an importance matrix',
       { model: 'x', from: 'all-minilm', quantize: 'iq2_xs' },
       500,

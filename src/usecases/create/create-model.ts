@@ -125,7 +125,7 @@ function templateLayers(jinja: string): readonly ModelLayer[] {
 
 async function* quantisedLayers(
   layers: readonly ModelLayer[],
-  { quantisation, draft }: CreateOrder,
+  { quantisation, mayRequantise, draft }: CreateOrder,
   work: CreateWork,
 ): Progress<readonly ModelLayer[]> {
   const wanted = new Map<string, string>([
@@ -137,7 +137,7 @@ async function* quantisedLayers(
     const { gguf } = isBlobLayer(layer) ? layer : {};
     const type = wanted.get(layer.mediaType) ?? '';
     const isToChange = type !== '' && isBlobLayer(layer) && gguf !== undefined;
-    result.push(isToChange ? yield* quantisedLayer({ ...layer, gguf }, type, work) : layer);
+    result.push(isToChange ? yield* quantisedLayer({ ...layer, gguf }, { type, mayRequantise }, work) : layer);
   }
   return result;
 }

@@ -33,6 +33,8 @@ export interface CreateOrder {
   readonly draft: DraftOrder | undefined;
   /** In capitals, still unchecked; empty = as it is. */
   readonly quantisation: string;
+  /** Whether weights that are quantised already may be quantised again, which loses twice. */
+  readonly mayRequantise: boolean;
   /** Everything else as it was sent. */
   readonly changes: CreateRequest;
 }
@@ -44,6 +46,10 @@ export function createOrder(request: CreateRequest): CreateOrder {
   const draft = draftOrder(request);
   const name = parseModelName(request.model || request.name);
   const base = baseOf(request, files);
+  const quantisation = (request.quantize || request.quantization).toUpperCase();
+  if (request.requantize && quantisation === '') {
+    throw new CorralError('bad_request', '"requantize" needs "quantize": the type to quantise to');
+  }
   // Before anything is fetched or computed that would be in vain.
   if (request.template !== '') checkTemplate(request.template);
   return {
@@ -51,7 +57,8 @@ export function createOrder(request: CreateRequest): CreateOrder {
     base,
     adapters,
     draft,
-    quantisation: (request.quantize || request.quantization).toUpperCase(),
+    quantisation,
+    mayRequantise: request.requantize,
     changes: request,
   };
 }

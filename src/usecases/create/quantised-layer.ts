@@ -11,27 +11,34 @@ import type { CreateWork } from './create-work.ts';
 import { digestToCome } from './merged-layer.ts';
 import type { BlobLayer } from './model-layer.ts';
 
+interface Wanted {
+  /** In capitals. */
+  readonly type: string;
+  /** Whether a source that is quantised already will do. */
+  readonly mayRequantise: boolean;
+}
+
 /**
- * `layer` in the number format `wanted` (in capitals), itself when it has that already. Yields progress.
+ * `layer` in the number format `wanted`, itself when it has that already. Yields progress.
  * Throws `bad_request`, or what the quantiser and the store throw.
  */
 export async function* quantisedLayer(
   layer: BlobLayer & { readonly gguf: Gguf },
-  wanted: string,
+  { type, mayRequantise }: Wanted,
   { blobs, hold, signal, made, quantise }: CreateWork,
 ): AsyncGenerator<ProgressEvent, BlobLayer, undefined> {
-  const { name, fileType } = parseQuantisation(wanted);
+  const { name, fileType } = parseQuantisation(type);
   const facts = modelFacts(layer.gguf);
-  if (!quantisableFileTypes.has(facts.fileTypeText)) {
+  if (!mayRequantise && !quantisableFileTypes.has(facts.fileTypeText)) {
     throw new CorralError('bad_request', 'quantization is only supported for F16, BF16 and F32 models', {
       status: 500,
-      hint: `This model is ${facts.fileTypeText} already.`,
+      hint: `This model is ${facts.fileTypeText} already. --requantize ("requantize": true) does it all the same; docs/weights.md says what that costs.`,
     });
   }
   if (name === facts.fileTypeText) return layer;
 
   const { digest, sizeBytes: total } = layer.blob;
-  const status = `quantizing ${facts.fileTypeText} model to ${wanted}`;
+  const status = `quantizing ${facts.fileTypeText} model to ${type}`;
   const targetPath = await blobs.temporaryFile();
   const blob = yield* workWithProgress<ProgressEvent, BlobLayer['blob']>(async (report) => {
     const request = {

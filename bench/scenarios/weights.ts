@@ -1,0 +1,136 @@
+/**
+ * What another type of weights is worth on this processor, and what it costs in accuracy: the model as it is against itself requantised. No
+ * peers: they run the same kernels.
+ */
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { BenchServer } from '../contestants/bench-server.ts';
+import { environmentOf, startOllamaLike, type OllamaLikeProgram } from '../contestants/ollama-like-program.ts';
+import { weightsFileInStore } from '../contestants/weights-file-in-store.ts';
+import { compareWeights } from '../measuring/compare-weights.ts';
+import { generate } from '../measuring/generate.ts';
+import { generateTogether } from '../measuring/generate-together.ts';
+import { uniquePrompt } from '../measuring/prompt-text.ts';
+import { warmUp } from '../measuring/warm-up.ts';
+import { runProgram } from '../processes/run-program.ts';
+import type { Entry, EntryRole, Measure, Scenario } from '../scenario.ts';
+
+interface Variant {
+  readonly label: string;
+  readonly role: EntryRole;
+  /** Undefined = as it is. */
+  readonly type: string | undefined;
+}
+
+/**
+ * Q8_0 is the one that is recommended. F16 holds the very same numbers, so its distance is what other kernels alone make: they round what they
+ * multiply the weights with in other ways. IQ4_NL shows what as few bits as before would bring.
+ */
+const variants: readonly Variant[] = [
+  { label: 'Q8_0', role: 'corral', type: 'Q8_0' },
+  { label: 'as it is', role: 'peer', type: undefined },
+  { label: 'F16', role: 'reference', type: 'F16' },
+  { label: 'IQ4_NL', role: 'reference', type: 'IQ4_NL' },
+];
+
+/** About 512 tokens of the starter model. */
+const promptWords = 450;
+const createTimeoutMs = 1_800_000;
+
+const speeds: readonly (Measure & { readonly run: (server: BenchServer, signal: AbortSignal) => Promise<number> })[] = [
+  {
+    name: 'prompt of about 512 tokens',
+    unit: 'tok/s',
+    better: 'higher',
+    async run(server, signal) {
+      const request = { prompt: uniquePrompt(promptWords), maxTokens: 2 };
+      const { promptTokens = 0, firstTextMs } = await generate(server, request, signal);
+      return promptTokens / (firstTextMs / 1000);
+    },
+  },
+  {
+    name: 'decode, 1 stream',
+    unit: 'tok/s',
+    better: 'higher',
+    run: async (server, signal) =>
+      (await generate(server, { prompt: uniquePrompt(24), maxTokens: 128 }, signal)).decodeTokensPerSecond,
+  },
+  {
+    name: '8 streams together',
+    unit: 'tok/s',
+    better: 'higher',
+    run: async (server, signal) => {
+      const prompts = Array.from({ length: 8 }, () => uniquePrompt(60));
+      return (await generateTogether(server, prompts, 96, signal)).tokensPerSecond;
+    },
+  },
+];
+
+const distances: readonly Measure[] = [
+  { name: 'KL divergence from the weights as they are, mean', unit: '1/1000 nat', better: 'lower' },
+  { name: 'KL divergence, 99 of 100 positions below', unit: '1/1000 nat', better: 'lower' },
+  { name: 'the same first choice', unit: '%', better: 'higher' },
+];
+
+export const weights: Scenario = {
+  name: 'weights',
+  summary: 'the model against itself requantised: speed, and how far its distributions move (no peers)',
+  async open({ contestants: { corral, setup }, scope, signal }) {
+    if (corral === undefined) throw new Error('only corral takes part, and it does not run');
+    // A model that gave way to the next would be loaded in the time that is measured.
+    const environment = { CORRAL_SPECULATION: '0', OLLAMA_MAX_LOADED_MODELS: String(variants.length) };
+    const server = await startOllamaLike(corral, scope, signal, { environment });
+    const made = new Map<string, string>();
+    for (const { type } of variants)
+      if (type !== undefined) made.set(type, await requantise(corral, server, type, signal));
+    const nameOf = ({ type }: Variant) => (type === undefined ? server.modelName : (made.get(type) ?? ''));
+    const fileOf = (name: string) => weightsFileInStore(path.join(corral.home, '.ollama/models'), name);
+
+    const speedEntries = (run: (server: BenchServer, signal: AbortSignal) => Promise<number>): readonly Entry[] =>
+      variants.map((variant) => {
+        const asked = { ...server, modelName: nameOf(variant) };
+        return {
+          label: variant.label,
+          role: variant.role,
+          prepare: (stop) => warmUp(asked, stop),
+          run: async (stop) => [await run(asked, stop)],
+        };
+      });
+    const distanceEntries = variants
+      .filter(({ type }) => type !== undefined)
+      .map((variant): Entry => ({
+        label: variant.label,
+        role: variant.role,
+        async run(stop) {
+          const found = await compareWeights(fileOf(server.modelName), fileOf(nameOf(variant)), stop);
+          return [1000 * found.meanNats, 1000 * found.p99Nats, 100 * found.agreement];
+        },
+      }));
+    return {
+      trials: [
+        ...speeds.map(({ run, ...measure }) => ({ measures: [measure], entries: speedEntries(run) })),
+        { measures: distances, entries: distanceEntries },
+      ],
+      notes: [
+        `${setup.chatModel.name}; each type made with corral create --quantize TYPE --requantize; CORRAL_SPECULATION=0`,
+        'distances: at every token of 48-token greedy continuations of 50 prompts in English and Korean; the same in every run',
+      ],
+    };
+  },
+};
+
+/** Returns the new model's name. */
+async function requantise(
+  corral: OllamaLikeProgram,
+  { port, modelName }: BenchServer,
+  type: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const name = `bench-${type.toLowerCase()}`;
+  const modelfile = path.join(corral.home, 'Modelfile');
+  await writeFile(modelfile, `FROM ${modelName}\n`);
+  const create = [...corral.command, 'create', name, '-f', modelfile, '--quantize', type, '--requantize'];
+  const environment = environmentOf(corral, { home: corral.home, port });
+  await runProgram(create, { environment, timeoutMs: createTimeoutMs, signal });
+  return name;
+}
