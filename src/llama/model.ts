@@ -19,6 +19,9 @@ const flashAttentionTypes: Readonly<Record<FlashAttention, number>> = { auto: -1
 /** Values of enum llama_load_mode. */
 const loadModes = { none: 0, mmap: 1 } as const;
 
+/** Sequence ids, besides those that run, that the prefix cache works with (runner/cell-memory.ts). */
+export const cacheSequences = 2;
+
 const progressProto = koffi.proto('bool corral_load_progress(float progress, void *data)');
 
 /** What a `llama_decode` came to: done; no KV cells free (nothing changed); or a failure. */
@@ -205,9 +208,9 @@ function contextParams(bindings: Bindings, model: Pointer, request: LoadRequest)
   params.n_batch = request.batchTokens;
   // Embedding models attend in both directions, so an input must be computed in one piece: the micro-batch is the batch.
   params.n_ubatch = request.mode === 'embedding' ? request.batchTokens : Math.min(request.batchTokens, 512);
-  // One more than run: the prefix cache copies ranges of cells through it (runner/cell-memory.ts). Recurrent state has no ranges, and takes memory for each.
+  // More than run: the prefix cache has some of its own (runner/cell-memory.ts). Recurrent state has no ranges, and takes memory for each.
   const isRanged = request.mode === 'completion' && !isRecurrent(bindings, model);
-  params.n_seq_max = request.sequences + (isRanged ? 1 : 0);
+  params.n_seq_max = request.sequences + (isRanged ? cacheSequences : 0);
   // By default the engine reserves a row of logits per batch token. With fewer than one per sequence it ends the process.
   if (request.mode === 'completion') params.n_outputs_max = Math.max(request.outputs, params.n_seq_max);
   params.n_threads = request.threads;

@@ -5,6 +5,10 @@
  * Ranges are copied through a sequence of its own, `scratch`: the engine saves and restores whole sequences, and moves cells between sequences
  * without touching them.
  *
+ * A freed cell is given to whichever sequence asks next, so a sequence that runs beside others would get cells in front of its own. Attention adds in the order
+ * of cells, so its results would depend on its company. Cells can therefore be retired instead: they stay taken, in a sequence that never runs, until
+ * all sequences are put into order again (prefix-cache.ts).
+ *
  * Layers with a sliding window have cells of their own, with which the engine is careless, since it thinks only of the sequence's next token: of a saved
  * sequence it leaves out what the window has passed, and it gives away such cells while their sequence still runs (find_slot and state_write in
  * llama-kv-cache.cpp). So ranges are saved in pieces of one window, and before a sequence is cut or shared it is asked what it still has.
@@ -19,6 +23,11 @@ export interface CellMemory {
   canCut(sequence: number, length: number): boolean;
   /** Drops positions [from, end) of a sequence; false when the memory can't be cut there. */
   removeFrom(sequence: number, from: number): boolean;
+  /** Whether cells can be retired; where they can't, only `removeFrom` is for dropping. */
+  readonly canRetire: boolean;
+  /** As `removeFrom`, but the cells stay taken until `clearRetired`. */
+  retireFrom(sequence: number, from: number): void;
+  clearRetired(): void;
   /** The empty sequence `to` gets the cells of positions [0, length) of `from`: the same, not a copy. Where memory can't be cut there `length` is all of them. */
   share(from: number, to: number, length: number): void;
   /** A copy of positions [from, to) of a sequence; of all of it where memory can't be cut. undefined where the engine has given away some. */
@@ -29,13 +38,21 @@ export interface CellMemory {
 
 const toEnd = -1;
 
-/** `scratch`: a sequence id that nobody else uses. */
-export function cellMemory(model: Model, scratch: number): CellMemory {
-  return model.canTakeBack ? rangedMemory(model, scratch) : wholeMemory(model);
+/** `ownFrom`: the first of `cacheSequences` (llama/model.ts) ids that nobody else uses. */
+export function cellMemory(model: Model, ownFrom: number): CellMemory {
+  return model.canTakeBack ? rangedMemory(model, ownFrom, ownFrom + 1) : wholeMemory(model);
 }
+
+/** For memory that gives its cells away by its own rules anyway. */
+const withoutRetiring = {
+  canRetire: false,
+  retireFrom: () => {},
+  clearRetired: () => {},
+} as const;
 
 function wholeMemory(model: Model): CellMemory {
   return {
+    ...withoutRetiring,
     isCuttable: false,
     canCut: () => false,
     removeFrom: (sequence, from) => model.removeCells(sequence, from, toEnd),
@@ -45,7 +62,7 @@ function wholeMemory(model: Model): CellMemory {
   };
 }
 
-function rangedMemory(model: Model, scratch: number): CellMemory {
+function rangedMemory(model: Model, scratch: number, retired: number): CellMemory {
   const window = model.slidingWindowTokens;
   const saveRange = (sequence: number, from: number, to: number): Buffer => {
     model.shareCells(sequence, scratch, from, to);
@@ -65,6 +82,12 @@ function rangedMemory(model: Model, scratch: number): CellMemory {
       isCuttable: true,
       canCut: () => true,
       removeFrom: (sequence, from) => model.removeCells(sequence, from, toEnd),
+      canRetire: true,
+      retireFrom(sequence, from) {
+        model.shareCells(sequence, retired, from, toEnd);
+        model.removeCells(sequence, from, toEnd);
+      },
+      clearRetired: () => void model.removeCells(retired, 0, toEnd),
       share: (from, to, length) => model.shareCells(from, to, 0, length),
       save: saveRange,
       append: appendRange,
@@ -74,6 +97,7 @@ function rangedMemory(model: Model, scratch: number): CellMemory {
   const canCut = (sequence: number, length: number): boolean =>
     model.firstPosition(sequence) <= Math.max(0, length - window + 1);
   return {
+    ...withoutRetiring,
     isCuttable: true,
     canCut,
     removeFrom: (sequence, from) => (from === 0 || canCut(sequence, from)) && model.removeCells(sequence, from, toEnd),

@@ -8,6 +8,9 @@ function cache(sequences: number, cuttable = true, mostBytes = 10_000) {
   const memory = {
     isCuttable: cuttable,
     canCut: () => cuttable,
+    canRetire: false,
+    retireFrom: () => {},
+    clearRetired: () => {},
     share: () => {},
     removeFrom(sequence: number, from: number) {
       cuts.push([sequence, from]);

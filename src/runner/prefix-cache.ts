@@ -6,12 +6,18 @@
  *   - from what is kept outside the cells (kept-prefixes.ts).
  * As soon as a request begins, what free slots hold moves out of the cells: attention looks at every cell of the pool in use, also at those of
  * nobody's sequence (4000 idle cells made each token 14 % slower, SmolLM2-135M, 2 cores), while copying back takes 3 ms per thousand tokens.
+ *
+ * Every sequence's cells are in the order of its positions, whoever runs beside it: see cell-memory.ts. What would leave a hole between others' cells
+ * is retired; when that has become too much, or only one sequence is left, all are put into order again by copying them.
  */
 import type { CellMemory } from './cell-memory.ts';
 import { commonPrefixLength } from './common-prefix.ts';
 import { fewestKeptTokens, KeptPrefixes } from './kept-prefixes.ts';
 import type { PrefixFiles } from './prefix-files.ts';
 import { SharedCells } from './shared-cells.ts';
+
+/** More of them slow attention down by 4 %; putting a few thousand tokens into order takes some 10 ms. */
+const mostRetired = 1024;
 
 export interface Slot {
   readonly sequence: number;
@@ -25,6 +31,8 @@ interface Entry extends Slot {
   busy: boolean;
   /** Whether the request that runs in it lets others have what it computes. */
   isOpen: boolean;
+  /** When it was taken, and when it was put back; by a clock of uses. */
+  takenAt: number;
   lastUsed: number;
 }
 
@@ -34,6 +42,8 @@ export class PrefixCache {
   readonly #kept: KeptPrefixes;
   readonly #shared = new SharedCells();
   #clock = 0;
+  /** Cells that nobody holds any more, but that are still taken. */
+  #retired = 0;
 
   /** `mostKeptBytes` bounds what is kept in plain memory; `files`, where prefixes outlive this process. */
   constructor(sequences: number, memory: CellMemory, mostKeptBytes: number, files?: PrefixFiles) {
@@ -45,6 +55,7 @@ export class PrefixCache {
       adapters: '',
       busy: false,
       isOpen: true,
+      takenAt: 0,
       lastUsed: 0,
     }));
   }
@@ -52,7 +63,7 @@ export class PrefixCache {
   get usedCells(): number {
     let used = 0;
     for (const { tokens } of this.#entries) used += tokens.length;
-    return used - this.#shared.surplus();
+    return used - this.#shared.surplus() + this.#retired;
   }
 
   /** Cells that running sequences hold. */
@@ -77,9 +88,11 @@ export class PrefixCache {
     const { entry, length } = best;
     entry.busy = true;
     entry.isOpen = isOpen;
-    for (const other of this.#entries) if (!other.busy) this.#putAside(other, 0);
+    entry.takenAt = ++this.#clock;
+    this.#putAsideFree();
     // It is taken over for its beginning; its rest may be wanted by the one who left it.
     this.#putAside(entry, length);
+    this.keepOrder(this.#entries.every(({ busy }, sequence) => !busy || sequence === entry.sequence));
     entry.adapters = adapters;
     this.#extend(entry, tokens);
     return entry;
@@ -96,6 +109,20 @@ export class PrefixCache {
     if (reusable < entry.tokens.length) this.#cut(entry, reusable);
     entry.busy = false;
     entry.lastUsed = ++this.#clock;
+  }
+
+  /** Drops cells that were computed in vain: those of `tokens` stay, those behind them up to position `computed` go. */
+  discard(slot: Slot, computed: number): void {
+    const { sequence, tokens } = this.#entry(slot);
+    if (computed === tokens.length) return;
+    tokens.length = this.#dropCells(sequence, tokens.length, computed);
+    this.#shared.cut(sequence, tokens.length);
+  }
+
+  /** Puts all sequences into order where that has become worth its time. `isAlone`: only one sequence runs. */
+  keepOrder(isAlone: boolean): void {
+    if (!this.#memory.canRetire) return;
+    if (isAlone ? this.reclaimableCells > 0 : this.#retired > mostRetired) this.#putInOrder();
   }
 
   /** Gives the slot back empty. */
@@ -131,9 +158,10 @@ export class PrefixCache {
     const enough = this.usedCells - cells;
     const free = this.#entries.filter(({ busy, tokens }) => !busy && tokens.length > 0);
     for (const entry of free.toSorted((a, b) => a.lastUsed - b.lastUsed)) {
-      if (this.usedCells <= enough) return;
+      if (this.usedCells - this.#retired <= enough) break;
       this.#putAside(entry, 0);
     }
+    if (this.#retired > 0) this.#putInOrder();
   }
 
   /** Puts everything aside and saves what is worth it, until `untilMs` (of performance.now()). For the end: nothing may run any more. */
@@ -192,6 +220,44 @@ export class PrefixCache {
     entry.tokens.push(...tokens.slice(0, bestLength));
   }
 
+  #putAsideFree(): void {
+    for (const entry of this.#entries) if (!entry.busy) this.#putAside(entry, 0);
+  }
+
+  /**
+   * Frees what is retired, and copies the running sequences one by one into the lowest free cells. What one of them shares with another is shared again.
+   * A sequence that finds no room, since another still holds what they share, loses its cells; they are computed again.
+   */
+  #putInOrder(): void {
+    this.#putAsideFree();
+    this.#memory.clearRetired();
+    this.#retired = 0;
+    const placed: Entry[] = [];
+    const holders = this.#entries.filter(({ tokens }) => tokens.length > 0);
+    for (const entry of holders.toSorted((a, b) => a.takenAt - b.takenAt)) {
+      this.#placeAgain(entry, placed);
+      placed.push(entry);
+    }
+  }
+
+  #placeAgain(entry: Entry, placed: readonly Entry[]): void {
+    const { sequence, tokens } = entry;
+    let source: Entry | undefined;
+    let common = 0;
+    for (const other of placed) {
+      const length = this.#shared.commonWith(other.sequence, sequence);
+      if (length <= common) continue;
+      source = other;
+      common = length;
+    }
+    const state = common < tokens.length ? this.#memory.save(sequence, common, tokens.length) : undefined;
+    this.#memory.removeFrom(sequence, 0);
+    if (source !== undefined) this.#memory.share(source.sequence, sequence, common);
+    if (state === undefined || this.#memory.append(sequence, state, common, tokens.length)) return;
+    tokens.length = common;
+    this.#shared.cut(sequence, common);
+  }
+
   /** Moves what an entry holds from `length` on into the tree. */
   #putAside(entry: Entry, length: number): void {
     if (entry.tokens.length - length >= fewestKeptTokens) this.#kept.add(entry);
@@ -200,11 +266,24 @@ export class PrefixCache {
 
   #cut(entry: Entry, length: number): void {
     if (entry.tokens.length === length) return;
-    // A recurrent state can't be cut in the middle; removing a whole sequence never fails.
-    const left = this.#memory.removeFrom(entry.sequence, length) ? length : 0;
-    if (left !== length) this.#memory.removeFrom(entry.sequence, 0);
+    const left = this.#dropCells(entry.sequence, length, entry.tokens.length);
     entry.tokens.length = left;
     this.#shared.cut(entry.sequence, left);
+  }
+
+  /** Positions [from, to), the last that a sequence holds, go. Returns how many are left: none where they can't be cut off there. */
+  #dropCells(sequence: number, from: number, to: number): number {
+    const hasCompany = this.#entries.some((other) => other.sequence !== sequence && other.tokens.length > 0);
+    if (this.#memory.canRetire && hasCompany) {
+      this.#memory.retireFrom(sequence, from);
+      // What others hold too stays theirs.
+      this.#retired += Math.max(0, to - Math.max(from, this.#shared.sharedEnd(sequence)));
+      return from;
+    }
+    if (this.#memory.removeFrom(sequence, from)) return from;
+    // A recurrent state can't be cut in the middle; removing a whole sequence never fails.
+    this.#memory.removeFrom(sequence, 0);
+    return 0;
   }
 
   #entry(slot: Slot): Entry {

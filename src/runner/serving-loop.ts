@@ -142,6 +142,7 @@ export class ServingLoop {
   /** One step. Blocks for as long as the batch takes. */
   step(): void {
     this.#admit();
+    this.#cache.keepOrder(this.#running.length === 1);
     for (const sequence of this.#running) this.#makeWindowRoom(sequence);
     for (const sequence of this.#running) this.#follow(sequence);
     if (this.#running.length === 0) return;
@@ -420,7 +421,7 @@ export class ServingLoop {
       } catch (thrown) {
         failed.push({ sequence, error: toCorralError(thrown) });
       }
-      if (slot.tokens.length < computed) this.#model.removeCells(slot.sequence, slot.tokens.length, -1);
+      this.#cache.discard(slot, computed);
     }
     this.#outbox.add(items, nowMs - startedMs, nowMs);
     for (const { sequence, reason } of ended) this.#finish(sequence, reason);

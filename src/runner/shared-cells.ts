@@ -31,6 +31,17 @@ export class SharedCells {
     return end;
   }
 
+  /** How many of their first positions both sequences hold together. */
+  commonWith(one: number, other: number): number {
+    let end = 0;
+    const common = this.#spans.filter(({ holders }) => holders.has(one) && holders.has(other));
+    for (const span of common.toSorted((a, b) => a.from - b.from)) {
+      if (span.from !== end) break;
+      end = span.to;
+    }
+    return end;
+  }
+
   /** `to`, which holds none of its own there, now holds positions [0, length) of `from` as well. */
   share(from: number, to: number, length: number): void {
     this.#splitAt(from, length);
