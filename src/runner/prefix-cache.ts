@@ -273,7 +273,9 @@ export class PrefixCache {
 
   /** Positions [from, to), the last that a sequence holds, go. Returns how many are left: none where they can't be cut off there. */
   #dropCells(sequence: number, from: number, to: number): number {
-    const hasCompany = this.#entries.some((other) => other.sequence !== sequence && other.tokens.length > 0);
+    const hasCompany = this.#entries.some(
+      (other) => other.sequence !== sequence && (other.busy || other.tokens.length > 0),
+    );
     if (this.#memory.canRetire && hasCompany) {
       this.#memory.retireFrom(sequence, from);
       // What others hold too stays theirs.
