@@ -15,6 +15,7 @@ import type { Bindings } from '../llama/bindings.ts';
 import type { Model } from '../llama/model.ts';
 import { TokenBatch } from '../llama/token-batch.ts';
 import { AdapterTurns } from './adapter-turns.ts';
+import { Admission } from './admission.ts';
 import {
   planBatch,
   stepKind,
@@ -28,24 +29,14 @@ import { shiftCut } from './context-window.ts';
 import type { DraftModel } from './draft-model.ts';
 import { Drafter, type DraftWish } from './drafter.ts';
 import { FairQueue } from './fair-queue.ts';
-import { findLeader } from './find-leader.ts';
 import { GenerationOutput, type Outcome } from './generation-output.ts';
 import { PrefixCache, type Slot } from './prefix-cache.ts';
 import { PrefixFiles } from './prefix-files.ts';
-import { hasPromptPlace } from './prompt-places.ts';
 import { pendingTokens, plannableTokens, type Sequence } from './sequence.ts';
 import { startSequence } from './start-sequence.ts';
 import { StepBudget } from './step-budget.ts';
 import { StepTurns } from './step-turns.ts';
 import { TokenOutbox } from './token-outbox.ts';
-
-/** Cells that must be left per running sequence before another is let in, so that it isn't set back at once. */
-const cellsToGrow = 32;
-
-/** Waiting for fewer tokens of another's prompt costs more in order than it saves in work. */
-const fewestFollowedTokens = 32;
-/** From so many tokens on, what a prompt leaves in memory that can't be cut is kept just before its last token, for the same question again. */
-const checkpointTokens = 256;
 
 /** Prefixes put aside: a gigabyte holds tens of thousands of tokens of a small model, some thousands of a large one. */
 const mostKeptBytes = 1024 ** 3;
@@ -62,6 +53,7 @@ export class ServingLoop {
   readonly #output: GenerationOutput;
   readonly #outbox: TokenOutbox;
   readonly #turns = new AdapterTurns();
+  readonly #admission: Admission;
   readonly #waiting = new FairQueue<Sequence>(({ request }) => request.client ?? '');
   /** By the time they were let in. */
   #running: Sequence[] = [];
@@ -98,6 +90,14 @@ export class ServingLoop {
     this.#budget = new StepBudget(load.batchTokens, load.promptTokensPerMs);
     this.#output = new GenerationOutput(model);
     this.#outbox = new TokenOutbox(send);
+    this.#admission = new Admission({
+      model,
+      load,
+      cache: this.#cache,
+      waiting: this.#waiting,
+      makeRoom: (cells) => this.#reclaimFor(cells),
+      send,
+    });
     this.#drafter = new Drafter(draftModel, load.draftsAlways === true);
   }
 
@@ -141,10 +141,10 @@ export class ServingLoop {
 
   /** One step. Blocks for as long as the batch takes. */
   step(): void {
-    this.#admit();
+    this.#admission.admit(this.#running);
     this.#cache.keepOrder(this.#running.length === 1);
     for (const sequence of this.#running) this.#makeWindowRoom(sequence);
-    for (const sequence of this.#running) this.#follow(sequence);
+    for (const sequence of this.#running) this.#admission.follow(sequence, this.#running);
     if (this.#running.length === 0) return;
     this.#takeTurn();
     this.#draft();
@@ -197,99 +197,6 @@ export class ServingLoop {
 
   #freeCells(): number {
     return this.#load.kvCells - this.#cache.usedCells;
-  }
-
-  #admit(): void {
-    while (this.#waiting.size > 0 && this.#running.length < this.#load.sequences) {
-      const mayBegin = this.#placesNow();
-      const next = this.#waiting.peek(mayBegin);
-      if (next === undefined) return;
-      const led = next.saved === undefined ? findLeader(next.tokens, next.adapters, this.#running) : undefined;
-      let reserved = this.#cache.busyCells + next.tokens.length - (led?.length ?? 0);
-      for (const { tokens, slot, follows } of this.#running) {
-        reserved += tokens.length - Math.max(slot?.tokens.length ?? 0, follows?.length ?? 0);
-      }
-      const fits = reserved + cellsToGrow * (this.#running.length + 1) <= this.#load.kvCells;
-      if (!fits && this.#running.length > 0) return;
-      const slot = this.#cache.take(next.saved === undefined ? next.tokens : [], next.adapters, next.request.remembers);
-      if (slot === undefined) return;
-      this.#waiting.take(mayBegin);
-      next.slot = slot;
-      if (next.startedAtMs === 0) next.startedAtMs = performance.now();
-      this.#running.push(next);
-      if (next.saved !== undefined) this.#restore(next);
-      else if (led !== undefined && this.#isWorthFollowing(led, slot.tokens.length)) next.follows = led;
-      this.#placeStops(next);
-      if (next.follows === undefined) this.#tellBegin(next);
-    }
-  }
-
-  /** Who may begin now: a prompt that is long for what is known of it takes a place. */
-  #placesNow(): (sequence: Sequence) => boolean {
-    const pending = this.#running.filter(({ follows }) => follows === undefined).map(pendingTokens);
-    return ({ tokens, adapters }) => {
-      if (hasPromptPlace(tokens.length, pending, this.#load.sequences)) return true;
-      const led = findLeader(tokens, adapters, this.#running);
-      const found = Math.max(this.#cache.likely(tokens, adapters), led?.length ?? 0);
-      return hasPromptPlace(tokens.length - found, pending, this.#load.sequences);
-    };
-  }
-
-  #isWorthFollowing({ leader, length }: NonNullable<Sequence['follows']>, held: number): boolean {
-    if (length < held + fewestFollowedTokens) return false;
-    return this.#model.canTakeBack || (leader.slot?.tokens.length ?? 0) < length;
-  }
-
-  /** Where memory can't be cut, a step has to end wherever somebody else will want to begin. */
-  #placeStops(sequence: Sequence): void {
-    const { slot, tokens, adapters, follows } = sequence;
-    sequence.stops = [];
-    if (slot === undefined || this.#model.canTakeBack) return;
-    const held = Math.max(slot.tokens.length, follows?.length ?? 0);
-    const wanted = [this.#cache.known(tokens, adapters), tokens.length >= checkpointTokens ? tokens.length - 1 : 0];
-    sequence.stops = wanted.filter((stop) => stop > held && stop < tokens.length);
-    follows?.leader.stops.push(follows.length);
-  }
-
-  /** Once the one that it follows has come far enough, or is gone, a sequence takes what is there and goes on by itself. */
-  #follow(sequence: Sequence): void {
-    const { follows, slot } = sequence;
-    if (follows === undefined || slot === undefined) return;
-    const computed = this.#running.includes(follows.leader)
-      ? (follows.leader.slot?.tokens.length ?? Infinity)
-      : Infinity;
-    if (computed < follows.length) return;
-    sequence.follows = undefined;
-    this.#cache.extend(slot, sequence.tokens);
-    // Of several whose leader is gone the oldest leads on.
-    const older = this.#running.slice(0, this.#running.indexOf(sequence));
-    const led = findLeader(sequence.tokens, sequence.adapters, older);
-    if (led !== undefined && this.#isWorthFollowing(led, slot.tokens.length)) {
-      sequence.follows = led;
-      this.#placeStops(sequence);
-      return;
-    }
-    this.#tellBegin(sequence);
-  }
-
-  /** Its prompt is about to be computed, for the first time. */
-  #tellBegin(sequence: Sequence): void {
-    const { request, promptTokens, slot } = sequence;
-    if (sequence.hasBegun || slot === undefined) return;
-    sequence.hasBegun = true;
-    sequence.cachedTokens = slot.tokens.length;
-    this.#waiting.charge(sequence, promptTokens - sequence.cachedTokens);
-    if (request.tellsBegin !== true) return;
-    this.#send({ type: 'begun', id: request.id, promptTokens, cachedTokens: sequence.cachedTokens });
-  }
-
-  /** Puts the cells back that a set-back sequence had. Where that is impossible they are computed again from its tokens. */
-  #restore(sequence: Sequence): void {
-    const { saved, slot } = sequence;
-    if (saved === undefined || slot === undefined) return;
-    sequence.saved = undefined;
-    this.#reclaimFor(saved.tokens.length);
-    if (this.#model.restoreSequence(slot.sequence, saved.state)) slot.tokens.push(...saved.tokens);
   }
 
   /** A decoding sequence whose context is full drops its middle, or ends. */

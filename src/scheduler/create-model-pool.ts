@@ -17,6 +17,7 @@ import type { Lease, ModelPool } from './model-pool.ts';
 import { readMachineMemory } from './read-machine-memory.ts';
 import { residentModels } from './resident-models.ts';
 import { requestCanceled } from './scheduler-errors.ts';
+import { areWeightsSlow } from './slow-weights.ts';
 import { initialState, type CloseReason, type SchedulerEffect, type SchedulerEvent } from './scheduler-state.ts';
 
 // Ollama's number for a machine without a GPU, and for one with one.
@@ -139,6 +140,11 @@ export function createModelPool(parts: ModelPoolParts): ModelPool {
       });
       runners.set(runnerId, runner);
       logger.info('model loaded', { ...fields, ms: Math.round(performance.now() - startedMs) });
+      const { fileType } = model.config;
+      if (areWeightsSlow(fileType, runner.facts.vramBytes)) {
+        const hint = 'prompts would be read faster with weights of another type, see docs/weights.md';
+        logger.info('this processor computes these weights slowly', { ...fields, type: fileType, hint });
+      }
       return { type: 'loaded', runnerId, facts: runner.facts };
     } catch (thrown) {
       const error = toLoadError(thrown);
