@@ -18,7 +18,23 @@ const file = `class OrderBook:
 
     def by_customer(self, customer):
         return [order for order in self.orders if order["customer"] == customer]
+
+    def cancel(self, customer):
+        self.orders = [order for order in self.orders if order["customer"] != customer]
+
+    def average(self):
+        if not self.orders:
+            return 0
+        return self.total() / len(self.orders)
+
+    def report(self):
+        for order in self.orders:
+            print(order["customer"], order["amount"], self.currency)
+        print("total", self.total(), self.currency)
 `;
+
+/** Lines of the edited file that stand there already: with fewer, a small model ends the answer instead of going on. */
+const begunLines = 16;
 
 const paragraph =
   'The ferry leaves the northern pier at seven in the morning and returns before noon, unless the wind comes from the east. ' +
@@ -32,7 +48,7 @@ let issued = 0;
 export function editPrompt(): string {
   issued += 1;
   const edited = file.replaceAll('OrderBook', 'SalesBook');
-  const begun = edited.split('\n').slice(0, 4).join('\n');
+  const begun = edited.split('\n').slice(0, begunLines).join('\n');
   return [
     `Task ${process.pid}-${issued}: rename the class OrderBook to SalesBook and change nothing else.`,
     `Before:\n\`\`\`python\n${file}\`\`\``,

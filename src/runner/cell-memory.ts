@@ -23,10 +23,12 @@ export interface CellMemory {
   canCut(sequence: number, length: number): boolean;
   /** Drops positions [from, end) of a sequence; false when the memory can't be cut there. */
   removeFrom(sequence: number, from: number): boolean;
+  /** Drops positions [from, to), before those behind them are moved; false when the memory can't be cut there. */
+  removeRange(sequence: number, from: number, to: number): boolean;
   /** Whether cells can be retired; where they can't, only `removeFrom` is for dropping. */
   readonly canRetire: boolean;
-  /** As `removeFrom`, but the cells stay taken until `clearRetired`. */
-  retireFrom(sequence: number, from: number): void;
+  /** Drops positions [from, to) of a sequence, but their cells stay taken until `clearRetired`. */
+  retire(sequence: number, from: number, to: number): void;
   clearRetired(): void;
   /** The empty sequence `to` gets the cells of positions [0, length) of `from`: the same, not a copy. Where memory can't be cut there `length` is all of them. */
   share(from: number, to: number, length: number): void;
@@ -46,9 +48,13 @@ export function cellMemory(model: Model, ownFrom: number): CellMemory {
 /** For memory that gives its cells away by its own rules anyway. */
 const withoutRetiring = {
   canRetire: false,
-  retireFrom: () => {},
+  retire: () => {},
   clearRetired: () => {},
 } as const;
+
+function rangeRemoval(model: Model): CellMemory['removeRange'] {
+  return (sequence, from, to) => model.removeCells(sequence, from, to);
+}
 
 function wholeMemory(model: Model): CellMemory {
   return {
@@ -56,6 +62,7 @@ function wholeMemory(model: Model): CellMemory {
     isCuttable: false,
     canCut: () => false,
     removeFrom: (sequence, from) => model.removeCells(sequence, from, toEnd),
+    removeRange: rangeRemoval(model),
     share: (from, to) => model.shareCells(from, to, 0, toEnd),
     save: (sequence) => model.saveSequence(sequence),
     append: (sequence, state) => model.restoreSequence(sequence, state),
@@ -82,10 +89,11 @@ function rangedMemory(model: Model, scratch: number, retired: number): CellMemor
       isCuttable: true,
       canCut: () => true,
       removeFrom: (sequence, from) => model.removeCells(sequence, from, toEnd),
+      removeRange: rangeRemoval(model),
       canRetire: true,
-      retireFrom(sequence, from) {
-        model.shareCells(sequence, retired, from, toEnd);
-        model.removeCells(sequence, from, toEnd);
+      retire(sequence, from, to) {
+        model.shareCells(sequence, retired, from, to);
+        model.removeCells(sequence, from, to);
       },
       clearRetired: () => void model.removeCells(retired, 0, toEnd),
       share: (from, to, length) => model.shareCells(from, to, 0, length),
@@ -101,6 +109,7 @@ function rangedMemory(model: Model, scratch: number, retired: number): CellMemor
     isCuttable: true,
     canCut,
     removeFrom: (sequence, from) => (from === 0 || canCut(sequence, from)) && model.removeCells(sequence, from, toEnd),
+    removeRange: rangeRemoval(model),
     share: (from, to, length) => model.shareCells(from, to, 0, length),
     save(sequence, from, to) {
       if (model.firstPosition(sequence) > from) return undefined;

@@ -46,9 +46,15 @@ class SimulatedCells {
     return false;
   }
 
-  remove(sequence: number, from: number): void {
+  remove(sequence: number, from: number, to = Infinity): void {
     for (const [index, cell] of this.#cells.entries()) {
-      if (cell === undefined || cell.position < from || !cell.holders.delete(sequence) || cell.holders.size > 0)
+      if (
+        cell === undefined ||
+        cell.position < from ||
+        cell.position >= to ||
+        !cell.holders.delete(sequence) ||
+        cell.holders.size > 0
+      )
         continue;
       this.#cells[index] = undefined;
       this.#head = Math.min(this.#head, index);
@@ -69,10 +75,14 @@ class SimulatedCells {
         this.remove(sequence, from);
         return true;
       },
+      removeRange: (sequence, from, to) => {
+        this.remove(sequence, from, to);
+        return true;
+      },
       canRetire: true,
-      retireFrom: (sequence, from) => {
-        this.share(sequence, retiredSequence, from, Infinity);
-        this.remove(sequence, from);
+      retire: (sequence, from, to) => {
+        this.share(sequence, retiredSequence, from, to);
+        this.remove(sequence, from, to);
       },
       clearRetired: () => this.remove(retiredSequence, 0),
       share: (from, to, length) => this.share(from, to, 0, length),

@@ -9,13 +9,14 @@ function cache(sequences: number, cuttable = true, mostBytes = 10_000) {
     isCuttable: cuttable,
     canCut: () => cuttable,
     canRetire: false,
-    retireFrom: () => {},
+    retire: () => {},
     clearRetired: () => {},
     share: () => {},
     removeFrom(sequence: number, from: number) {
       cuts.push([sequence, from]);
       return cuttable || from === 0;
     },
+    removeRange: () => cuttable,
     save(sequence: number) {
       saved.push(sequence);
       return Buffer.alloc(1000);

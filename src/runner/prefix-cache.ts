@@ -44,6 +44,8 @@ export class PrefixCache {
   #clock = 0;
   /** Cells that nobody holds any more, but that are still taken. */
   #retired = 0;
+  /** False from a move of cells to the step behind it: only there the engine carries it out, and a copy made before would miss it. */
+  #canCopy = true;
 
   /** `mostKeptBytes` bounds what is kept in plain memory; `files`, where prefixes outlive this process. */
   constructor(sequences: number, memory: CellMemory, mostKeptBytes: number, files?: PrefixFiles) {
@@ -117,6 +119,32 @@ export class PrefixCache {
     if (computed === tokens.length) return;
     tokens.length = this.#dropCells(sequence, tokens.length, computed);
     this.#shared.cut(sequence, tokens.length);
+  }
+
+  /**
+   * Takes positions [from, to) out of a running sequence, before what is behind them is moved. False where the memory can't be cut like that. Until
+   * `stepDone` no running sequence is copied.
+   */
+  cutOut(slot: Slot, from: number, to: number): boolean {
+    if (this.#memory.canRetire && this.#hasCompany(slot.sequence)) {
+      this.#memory.retire(slot.sequence, from, to);
+      this.#retired += to - from;
+    } else if (!this.#memory.removeRange(slot.sequence, from, to)) {
+      return false;
+    }
+    slot.tokens.splice(from, to - from);
+    this.#canCopy = false;
+    return true;
+  }
+
+  /** The engine has computed a step. */
+  stepDone(): void {
+    this.#canCopy = true;
+  }
+
+  /** Whether a copy of a running sequence would be all of it. */
+  get canCopy(): boolean {
+    return this.#canCopy;
   }
 
   /** Puts all sequences into order where that has become worth its time. `isAlone`: only one sequence runs. */
@@ -232,6 +260,7 @@ export class PrefixCache {
     this.#putAsideFree();
     this.#memory.clearRetired();
     this.#retired = 0;
+    if (!this.#canCopy) return;
     const placed: Entry[] = [];
     const holders = this.#entries.filter(({ tokens }) => tokens.length > 0);
     for (const entry of holders.toSorted((a, b) => a.takenAt - b.takenAt)) {
@@ -273,11 +302,8 @@ export class PrefixCache {
 
   /** Positions [from, to), the last that a sequence holds, go. Returns how many are left: none where they can't be cut off there. */
   #dropCells(sequence: number, from: number, to: number): number {
-    const hasCompany = this.#entries.some(
-      (other) => other.sequence !== sequence && (other.busy || other.tokens.length > 0),
-    );
-    if (this.#memory.canRetire && hasCompany) {
-      this.#memory.retireFrom(sequence, from);
+    if (this.#memory.canRetire && this.#hasCompany(sequence)) {
+      this.#memory.retire(sequence, from, to);
       // What others hold too stays theirs.
       this.#retired += Math.max(0, to - Math.max(from, this.#shared.sharedEnd(sequence)));
       return from;
@@ -286,6 +312,11 @@ export class PrefixCache {
     // A recurrent state can't be cut in the middle; removing a whole sequence never fails.
     this.#memory.removeFrom(sequence, 0);
     return 0;
+  }
+
+  /** Whether a freed cell could be given to another sequence. */
+  #hasCompany(sequence: number): boolean {
+    return this.#entries.some((other) => other.sequence !== sequence && (other.busy || other.tokens.length > 0));
   }
 
   #entry(slot: Slot): Entry {

@@ -158,6 +158,7 @@ export class ServingLoop {
       this.#recoverFrom(result, plan);
       return;
     }
+    this.#cache.stepDone();
     const nowMs = performance.now();
     this.#budget.record(this.#batch.length, nowMs - startedMs);
     this.#stepTurns.record(this.#kind, nowMs - startedMs);
@@ -211,14 +212,13 @@ export class ServingLoop {
       this.#setBack(sequence);
       return;
     }
-    const cuttable = request.shift && this.#model.canShift && this.#model.removeCells(slot.sequence, cut.from, cut.to);
-    if (!cuttable) {
+    const canShift = request.shift && this.#model.canShift;
+    if (!canShift || !this.#cache.cutOut(slot, cut.from, cut.to)) {
       this.#finish(sequence, 'length');
       return;
     }
     const dropped = cut.to - cut.from;
     this.#model.shiftCells(slot.sequence, cut.to, -dropped);
-    slot.tokens.splice(cut.from, dropped);
     sequence.tokens.splice(cut.from, dropped);
     sequence.shifted = true;
   }
@@ -274,7 +274,11 @@ export class ServingLoop {
   #setBack(sequence: Sequence): void {
     const { slot } = sequence;
     if (slot === undefined) return;
-    if (sequence.generated > 0 && this.#model.stateBytes(slot.sequence) < process.availableMemory() / 2) {
+    if (
+      sequence.generated > 0 &&
+      this.#cache.canCopy &&
+      this.#model.stateBytes(slot.sequence) < process.availableMemory() / 2
+    ) {
       sequence.saved = { state: this.#model.saveSequence(slot.sequence), tokens: [...slot.tokens] };
     }
     this.#cache.drop(slot);
