@@ -34,7 +34,7 @@ export const modelCommands: readonly CommandSpec[] = [
       {
         name: 'requantize',
         kind: 'boolean',
-        summary: 'Also where the weights are quantised already: for a type that this processor computes faster',
+        summary: 'Also where they are quantised already, see docs/weights.md',
       },
       { name: 'draft-quantize', kind: 'text', value: 'type', summary: "The same for the draft model's weights" },
     ],

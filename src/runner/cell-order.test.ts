@@ -2,7 +2,7 @@
  * The prefix cache over a memory that gives out cells as the engine does: the lowest that is free behind the last one, from where something was freed.
  * Whatever requests come, go and take back, the cells of a sequence that runs are in the order of its positions, and hold what they should.
  */
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { CellMemory } from './cell-memory.ts';
 import { PrefixCache, type Slot } from './prefix-cache.ts';
@@ -131,7 +131,7 @@ test('cells of running sequences are in the order of their positions, in any com
         }
       };
       for (const { begins: begun, drafted, ends } of events) {
-        const before = [...running];
+        const before = new Set(running);
         let prompt: readonly number[] = [];
         if (begun !== undefined) {
           const own = Array.from({ length: begun.own }, () => nextToken++);
@@ -142,7 +142,7 @@ test('cells of running sequences are in the order of their positions, in any com
         cache.keepOrder(running.length === 1);
         // As in a step: all is computed, then one after the other is told what came of it.
         const pieces = running.map((slot, at) => {
-          if (!before.includes(slot)) return { good: prompt.slice(slot.tokens.length), vain: 0 };
+          if (!before.has(slot)) return { good: prompt.slice(slot.tokens.length), vain: 0 };
           return { good: [nextToken++], vain: drafted[at] ?? 0 };
         });
         for (const [at, { good, vain }] of pieces.entries()) {
