@@ -32,6 +32,8 @@ export interface CellMemory {
   clearRetired(): void;
   /** The empty sequence `to` gets the cells of positions [0, length) of `from`: the same, not a copy. Where memory can't be cut there `length` is all of them. */
   share(from: number, to: number, length: number): void;
+  /** Whether a copy of a sequence would leave the machine half of the memory that it has free. */
+  hasRoomToSave(sequence: number): boolean;
   /** A copy of positions [from, to) of a sequence; of all of it where memory can't be cut. undefined where the engine has given away some. */
   save(sequence: number, from: number, to: number): Buffer | undefined;
   /** Of a saved copy, puts positions [from, to) into the sequence, which holds what is before; false when there are not enough free cells. */
@@ -52,17 +54,20 @@ const withoutRetiring = {
   clearRetired: () => {},
 } as const;
 
-function rangeRemoval(model: Model): CellMemory['removeRange'] {
-  return (sequence, from, to) => model.removeCells(sequence, from, to);
+function ofAnyKind(model: Model): Pick<CellMemory, 'removeRange' | 'hasRoomToSave'> {
+  return {
+    removeRange: (sequence, from, to) => model.removeCells(sequence, from, to),
+    hasRoomToSave: (sequence) => model.stateBytes(sequence) < process.availableMemory() / 2,
+  };
 }
 
 function wholeMemory(model: Model): CellMemory {
   return {
+    ...ofAnyKind(model),
     ...withoutRetiring,
     isCuttable: false,
     canCut: () => false,
     removeFrom: (sequence, from) => model.removeCells(sequence, from, toEnd),
-    removeRange: rangeRemoval(model),
     share: (from, to) => model.shareCells(from, to, 0, toEnd),
     save: (sequence) => model.saveSequence(sequence),
     append: (sequence, state) => model.restoreSequence(sequence, state),
@@ -86,10 +91,10 @@ function rangedMemory(model: Model, scratch: number, retired: number): CellMemor
   };
   if (window === 0) {
     return {
+      ...ofAnyKind(model),
       isCuttable: true,
       canCut: () => true,
       removeFrom: (sequence, from) => model.removeCells(sequence, from, toEnd),
-      removeRange: rangeRemoval(model),
       canRetire: true,
       retire(sequence, from, to) {
         model.shareCells(sequence, retired, from, to);
@@ -105,11 +110,11 @@ function rangedMemory(model: Model, scratch: number, retired: number): CellMemor
   const canCut = (sequence: number, length: number): boolean =>
     model.firstPosition(sequence) <= Math.max(0, length - window + 1);
   return {
+    ...ofAnyKind(model),
     ...withoutRetiring,
     isCuttable: true,
     canCut,
     removeFrom: (sequence, from) => (from === 0 || canCut(sequence, from)) && model.removeCells(sequence, from, toEnd),
-    removeRange: rangeRemoval(model),
     share: (from, to, length) => model.shareCells(from, to, 0, length),
     save(sequence, from, to) {
       if (model.firstPosition(sequence) > from) return undefined;

@@ -79,6 +79,7 @@ class SimulatedCells {
         this.remove(sequence, from, to);
         return true;
       },
+      hasRoomToSave: () => true,
       canRetire: true,
       retire: (sequence, from, to) => {
         this.share(sequence, retiredSequence, from, to);
@@ -120,9 +121,9 @@ const sequences = 4;
 
 test('cells of running sequences are in the order of their positions, in any company', () => {
   fc.assert(
-    fc.property(fc.array(event, { maxLength: 60 }), (events) => {
+    fc.property(fc.array(event, { maxLength: 60 }), fc.constantFrom(10, 40, 1024), (events, mostRetired) => {
       const cells = new SimulatedCells(8000);
-      const cache = new PrefixCache(sequences, cells.memory(), 1e9);
+      const cache = new PrefixCache({ sequences, memory: cells.memory(), mostKeptBytes: 1e9, mostRetired });
       const running: Slot[] = [];
       let nextToken = 1000;
       const compute = (slot: Slot, tokens: readonly number[]) => {

@@ -8,6 +8,7 @@ function cache(sequences: number, cuttable = true, mostBytes = 10_000) {
   const memory = {
     isCuttable: cuttable,
     canCut: () => cuttable,
+    hasRoomToSave: () => true,
     canRetire: false,
     retire: () => {},
     clearRetired: () => {},
@@ -23,7 +24,7 @@ function cache(sequences: number, cuttable = true, mostBytes = 10_000) {
     },
     append: () => true,
   };
-  return { slots: new PrefixCache(sequences, memory, mostBytes), cuts, saved };
+  return { slots: new PrefixCache({ sequences, memory, mostKeptBytes: mostBytes }), cuts, saved };
 }
 
 function run(slots: PrefixCache, tokens: readonly number[]): Slot {

@@ -16,8 +16,8 @@ import { fewestKeptTokens, KeptPrefixes } from './kept-prefixes.ts';
 import type { PrefixFiles } from './prefix-files.ts';
 import { SharedCells } from './shared-cells.ts';
 
-/** More of them slow attention down by 4 %; putting a few thousand tokens into order takes some 10 ms. */
-const mostRetired = 1024;
+/** More retired cells slow attention down by 4 %; putting a few thousand tokens into order takes some 10 ms. */
+const usualMostRetired = 1024;
 
 export interface Slot {
   readonly sequence: number;
@@ -36,20 +36,40 @@ interface Entry extends Slot {
   lastUsed: number;
 }
 
+/** What a sequence holds from position `from` on, behind what it shares with `source`. */
+interface OwnCells {
+  readonly entry: Entry;
+  readonly source: Entry | undefined;
+  readonly from: number;
+  readonly state: Buffer | undefined;
+}
+
+export interface PrefixCacheOptions {
+  readonly sequences: number;
+  readonly memory: CellMemory;
+  /** Bounds what is kept in plain memory. */
+  readonly mostKeptBytes: number;
+  /** Where prefixes outlive this process. */
+  readonly files?: PrefixFiles | undefined;
+  /** Cells that may be retired before all are put into order. */
+  readonly mostRetired?: number;
+}
+
 export class PrefixCache {
   readonly #entries: Entry[];
   readonly #memory: CellMemory;
   readonly #kept: KeptPrefixes;
   readonly #shared = new SharedCells();
+  readonly #mostRetired: number;
   #clock = 0;
   /** Cells that nobody holds any more, but that are still taken. */
   #retired = 0;
   /** False from a move of cells to the step behind it: only there the engine carries it out, and a copy made before would miss it. */
   #canCopy = true;
 
-  /** `mostKeptBytes` bounds what is kept in plain memory; `files`, where prefixes outlive this process. */
-  constructor(sequences: number, memory: CellMemory, mostKeptBytes: number, files?: PrefixFiles) {
+  constructor({ sequences, memory, mostKeptBytes, files, mostRetired = usualMostRetired }: PrefixCacheOptions) {
     this.#memory = memory;
+    this.#mostRetired = mostRetired;
     this.#kept = new KeptPrefixes(memory, mostKeptBytes, files);
     this.#entries = Array.from({ length: sequences }, (_, sequence) => ({
       sequence,
@@ -142,15 +162,15 @@ export class PrefixCache {
     this.#canCopy = true;
   }
 
-  /** Whether a copy of a running sequence would be all of it. */
-  get canCopy(): boolean {
-    return this.#canCopy;
+  /** Whether a copy of a running sequence would be all of it, and there is memory for one. */
+  canCopy({ sequence }: Slot): boolean {
+    return this.#canCopy && this.#memory.hasRoomToSave(sequence);
   }
 
   /** Puts all sequences into order where that has become worth its time. `isAlone`: only one sequence runs. */
   keepOrder(isAlone: boolean): void {
     if (!this.#memory.canRetire) return;
-    if (isAlone ? this.reclaimableCells > 0 : this.#retired > mostRetired) this.#putInOrder();
+    if (isAlone ? this.reclaimableCells > 0 : this.#retired > this.#mostRetired) this.#putInOrder();
   }
 
   /** Gives the slot back empty. */
@@ -253,38 +273,53 @@ export class PrefixCache {
   }
 
   /**
-   * Frees what is retired, and copies the running sequences one by one into the lowest free cells. What one of them shares with another is shared again.
-   * A sequence that finds no room, since another still holds what they share, loses its cells; they are computed again.
+   * Frees what is retired, and copies the running sequences into the lowest free cells. Those that share cells are copied together: if one of them still held
+   * what the others have left, the hole between their cells would come to be in front of what they share.
    */
   #putInOrder(): void {
     this.#putAsideFree();
     this.#memory.clearRetired();
     this.#retired = 0;
     if (!this.#canCopy) return;
-    const placed: Entry[] = [];
-    const holders = this.#entries.filter(({ tokens }) => tokens.length > 0);
-    for (const entry of holders.toSorted((a, b) => a.takenAt - b.takenAt)) {
-      this.#placeAgain(entry, placed);
-      placed.push(entry);
+    let left = this.#entries.filter(({ tokens }) => tokens.length > 0).toSorted((a, b) => a.takenAt - b.takenAt);
+    for (let first = left[0]; first !== undefined; first = left[0]) {
+      const { sequence } = first;
+      const sharesWithFirst = (other: Entry) => this.#shared.commonWith(sequence, other.sequence) > 0;
+      const [, ...others] = left;
+      this.#placeAgain([first, ...others.filter(sharesWithFirst)]);
+      left = others.filter((other) => !sharesWithFirst(other));
     }
   }
 
-  #placeAgain(entry: Entry, placed: readonly Entry[]): void {
-    const { sequence, tokens } = entry;
-    let source: Entry | undefined;
-    let common = 0;
-    for (const other of placed) {
-      const length = this.#shared.commonWith(other.sequence, sequence);
-      if (length <= common) continue;
-      source = other;
-      common = length;
+  /** Sequences that share their first cells, and nothing with anybody else. Where memory for the copies is short they stay where they are. */
+  #placeAgain(group: readonly Entry[]): void {
+    const copies: OwnCells[] = [];
+    for (const [at, entry] of group.entries()) {
+      if (!this.#memory.hasRoomToSave(entry.sequence)) return;
+      const { source, from } = this.#longestShared(entry, group.slice(0, at));
+      const { sequence, tokens } = entry;
+      const state = from < tokens.length ? this.#memory.save(sequence, from, tokens.length) : undefined;
+      copies.push({ entry, source, from, state });
     }
-    const state = common < tokens.length ? this.#memory.save(sequence, common, tokens.length) : undefined;
-    this.#memory.removeFrom(sequence, 0);
-    if (source !== undefined) this.#memory.share(source.sequence, sequence, common);
-    if (state === undefined || this.#memory.append(sequence, state, common, tokens.length)) return;
-    tokens.length = common;
-    this.#shared.cut(sequence, common);
+    for (const { sequence } of group) this.#memory.removeFrom(sequence, 0);
+    for (const { entry, source, from, state } of copies) {
+      const { sequence, tokens } = entry;
+      if (source !== undefined) this.#memory.share(source.sequence, sequence, from);
+      if (state === undefined || this.#memory.append(sequence, state, from, tokens.length)) continue;
+      // It took no more cells than it gave back; should the engine see that otherwise, they are computed again.
+      for (const one of group) this.#cut(one, 0);
+      return;
+    }
+  }
+
+  #longestShared(entry: Entry, others: readonly Entry[]): Pick<OwnCells, 'source' | 'from'> {
+    let source: Entry | undefined;
+    let from = 0;
+    for (const other of others) {
+      const length = this.#shared.commonWith(other.sequence, entry.sequence);
+      if (length > from) [source, from] = [other, length];
+    }
+    return { source, from };
   }
 
   /** Moves what an entry holds from `length` on into the tree. */

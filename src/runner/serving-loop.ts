@@ -79,12 +79,12 @@ export class ServingLoop {
       load.prefixes === undefined
         ? undefined
         : new PrefixFiles(load.prefixes, path.dirname(load.modelPath), bindings.version());
-    this.#cache = new PrefixCache(
-      load.sequences,
+    this.#cache = new PrefixCache({
+      sequences: load.sequences,
       memory,
-      Math.min(mostKeptBytes, process.availableMemory() / 8),
+      mostKeptBytes: Math.min(mostKeptBytes, process.availableMemory() / 8),
       files,
-    );
+    });
     // At least a token per sequence and a useful piece of a prompt beside them.
     this.#batch = new TokenBatch(load.batchTokens, load.sequences);
     this.#budget = new StepBudget(load.batchTokens, load.promptTokensPerMs);
@@ -274,11 +274,7 @@ export class ServingLoop {
   #setBack(sequence: Sequence): void {
     const { slot } = sequence;
     if (slot === undefined) return;
-    if (
-      sequence.generated > 0 &&
-      this.#cache.canCopy &&
-      this.#model.stateBytes(slot.sequence) < process.availableMemory() / 2
-    ) {
+    if (sequence.generated > 0 && this.#cache.canCopy(slot)) {
       sequence.saved = { state: this.#model.saveSequence(slot.sequence), tokens: [...slot.tokens] };
     }
     this.#cache.drop(slot);
