@@ -9,10 +9,11 @@ export default defineConfig({
     main: 'src/main.ts',
     'runner/runner-main': 'src/runner/runner-main.ts',
     'runner/quantise-main': 'src/runner/quantise-main.ts',
+    'store/hash-thread-main': 'src/store/hash-thread-main.ts',
   },
   platform: 'node',
   external: [/^node:/, /^koffi/, /^@node-llama-cpp\//],
-  // Programs are found relative to the chunk that starts them: runner/ beside chunks/, as in src.
+  // Programs are found relative to the chunk that starts them: runner/ and store/ beside chunks/, as in src.
   output: {
     dir: 'program',
     cleanDir: true,

@@ -5,6 +5,7 @@
  */
 import type { Digest } from '../formats/digest.ts';
 import type { HashFileOptions } from './hash-file.ts';
+import type { PartialBlob } from './partial-blob.ts';
 
 /** `unreadable`: the disk or the folder's permissions refused; what the blob holds is unknown. */
 export type BlobCondition = 'good' | 'missing' | 'damaged' | 'unreadable';
@@ -40,6 +41,8 @@ export interface BlobStore {
   temporaryFile(): Promise<string>;
   /** Hashes a finished file of the blobs folder and renames it to its blob name. Throws as `write`; the file is gone in every case. */
   adopt(file: string, options: WriteBlobOptions): Promise<BlobReference>;
+  /** A blob that comes in parts, with what an earlier process left of it. Claim it before (claim-partial.ts). Throws `store_write`. */
+  openPartial(blob: BlobReference): Promise<PartialBlob>;
   hold(): Promise<BlobHold>;
   /** Whether a blob is what its name says; reads all of it. Throws `canceled`. */
   check(blob: BlobReference, options: HashFileOptions): Promise<BlobCondition>;

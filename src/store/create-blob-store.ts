@@ -8,6 +8,7 @@ import { checkBlob } from './check-blob.ts';
 import { digestMismatch } from './digest-mismatch.ts';
 import { hashFile, type HashedFile } from './hash-file.ts';
 import { makeFolder } from './make-folder.ts';
+import { openPartialBlob } from './partial-blob.ts';
 import { flushFolder, temporaryName } from './place-file.ts';
 import { quarantineBlob } from './quarantine.ts';
 import { removeUnreferenced } from './remove-unreferenced.ts';
@@ -20,10 +21,12 @@ export interface BlobStoreOptions {
   /** The folder with `manifests/` and `blobs/`; made with the first write. */
   readonly modelsDir: string;
   readonly logger: Logger;
+  /** See `HashThreadOptions.program`. */
+  readonly hashProgram?: string | undefined;
 }
 
 /** The blobs of a folder; see `BlobStore`. */
-export function createBlobStore({ modelsDir, logger }: BlobStoreOptions): BlobStore {
+export function createBlobStore({ modelsDir, logger, hashProgram }: BlobStoreOptions): BlobStore {
   const folder = blobsFolder(modelsDir);
   const path = (digest: Digest) => blobPath(modelsDir, digest);
 
@@ -88,13 +91,14 @@ export function createBlobStore({ modelsDir, logger }: BlobStoreOptions): BlobSt
       place(file, options, async () => {
         try {
           await flushFile(file);
-          return await hashFile(file, options);
+          return await hashFile(file, { signal: options.signal, hashProgram });
         } catch (error) {
           throw writeFault(undefined, error);
         }
       }),
+    openPartial: ({ digest, sizeBytes }) => openPartialBlob({ path: path(digest), digest, sizeBytes, hashProgram }),
     hold: () => openBlobHold(modelsDir),
-    check: (blob, options) => checkBlob(path(blob.digest), blob, options),
+    check: (blob, options) => checkBlob(path(blob.digest), blob, { ...options, hashProgram }),
     quarantine: (digest) => quarantineBlob(modelsDir, digest),
     async removeUnreferenced(digests) {
       try {

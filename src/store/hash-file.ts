@@ -1,13 +1,16 @@
-/** The SHA-256 of a file of any size, read ahead while hashing, so that the disk and the processor work at the same time. */
+/** The SHA-256 of a file of any size. Large ones are hashed in a thread, so that nobody waits and several use several cores. */
 import { createHash } from 'node:crypto';
-import { open, type FileHandle } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { CorralError } from '../core/corral-error.ts';
 import type { Digest } from '../formats/digest.ts';
+import { startHashThread, worthThreadBytes } from './hash-thread.ts';
 
 export interface HashFileOptions {
   readonly signal: AbortSignal;
   /** Called with the count of bytes hashed since the last call. */
   readonly onBytes?: (count: number) => void;
+  /** See `HashThreadOptions.program`. */
+  readonly hashProgram?: string | undefined;
 }
 
 export interface HashedFile {
@@ -15,37 +18,30 @@ export interface HashedFile {
   readonly sizeBytes: number;
 }
 
-// Hashing this much holds other work up for about a millisecond; reading it takes one call.
-const blockBytes = 1024 * 1024;
-
 /** Throws `canceled`, and what the file system throws. */
-export async function hashFile(path: string, { signal, onBytes }: HashFileOptions): Promise<HashedFile> {
-  const hash = createHash('sha256');
-  const blocks = [Buffer.allocUnsafe(blockBytes), Buffer.allocUnsafe(blockBytes)] as const;
-  const file = await open(path, 'r');
-  let reading = readBlock(file, blocks[0]);
-  let sizeBytes = 0;
-  try {
-    for (let turn = 1; ; turn++) {
-      const block = await reading;
-      if (signal.aborted) throw new CorralError('canceled', 'request canceled');
-      if (block.length === 0) break;
-      reading = readBlock(file, blocks[turn % 2 === 0 ? 0 : 1]);
-      // It is awaited in the next round; a fault before that is not lost, only early.
-      reading.catch(() => {});
-      hash.update(block);
-      sizeBytes += block.length;
-      onBytes?.(block.length);
-    }
-  } finally {
-    // A read that is under way needs its file.
-    await reading.catch(() => {});
-    await file.close();
+export async function hashFile(path: string, options: HashFileOptions): Promise<HashedFile> {
+  const { signal, onBytes, hashProgram: program } = options;
+  if (signal.aborted) throw canceled();
+  const { size } = await stat(path);
+  if (size < worthThreadBytes) {
+    const bytes = await readFile(path);
+    onBytes?.(bytes.length);
+    return { digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, sizeBytes: bytes.length };
   }
-  return { digest: `sha256:${hash.digest('hex')}`, sizeBytes };
+  const thread = startHashThread(path, { onBytes, program });
+  const onAbort = () => void thread.stop();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    const { digest, sizeBytes } = await thread.digest(Infinity);
+    return { digest: `sha256:${digest}`, sizeBytes };
+  } catch (error) {
+    throw signal.aborted ? canceled() : error;
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    await thread.stop();
+  }
 }
 
-async function readBlock(file: FileHandle, into: Buffer): Promise<Buffer> {
-  const { bytesRead } = await file.read(into, 0, into.length);
-  return into.subarray(0, bytesRead);
+function canceled(): CorralError {
+  return new CorralError('canceled', 'request canceled');
 }

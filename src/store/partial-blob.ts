@@ -7,7 +7,8 @@ import { open, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promise
 import { dirname } from 'node:path';
 import type { Digest } from '../formats/digest.ts';
 import { downloadedMismatch } from './downloaded-mismatch.ts';
-import { createFollowingHash, type FollowingHash } from './following-hash.ts';
+import { startHashThread, worthThreadBytes, type HashThread } from './hash-thread.ts';
+import { hashFile } from './hash-file.ts';
 import { makeFolder } from './make-folder.ts';
 import { partialPath, readPartRecords, removePartRecords, writePartRecord } from './part-files.ts';
 import { layOutParts, type PartRecord } from './part-layout.ts';
@@ -44,11 +45,14 @@ export interface OpenPartialBlobOptions {
   readonly path: string;
   readonly digest: Digest;
   readonly sizeBytes: number;
+  /** See `HashThreadOptions.program`. */
+  readonly hashProgram?: string | undefined;
 }
 
-/** How much a crash may cost: what arrived after the last record. A 64th of the blob, between these. */
+/** A crash costs what arrived after the last record: a 64th of the blob, between these, or what comes in such a time if that is more. */
 const minUnrecordedBytes = 256 * 1024;
 const maxUnrecordedBytes = 16 * 1024 * 1024;
+const unrecordedMs = 250;
 
 /** What is worth a flush beside the transfer. A disk that is slower than the line gets the next one as soon as it is done with one. */
 const flushEveryBytes = 8 * 1024 * 1024;
@@ -70,8 +74,9 @@ class OpenPartialBlob implements PartialBlob {
   readonly #path: string;
   readonly #digest: Digest;
   readonly #file: FileHandle;
-  readonly #hash: FollowingHash;
-  readonly #recordedBytes: Map<PartWriter, number>;
+  /** Follows the writing, as far as there is no gap. */
+  readonly #hash: HashThread | undefined;
+  readonly #recorded: Map<PartWriter, { readonly bytes: number; readonly atMs: number }>;
   readonly #unrecordedBytes: number;
   /** The first part that isn't written in full; it only ever moves on. */
   #frontier = 0;
@@ -80,9 +85,11 @@ class OpenPartialBlob implements PartialBlob {
   /** Writes to the disk, beside the transfer too, so that its end has little to wait for. */
   #flushing: Promise<void> | undefined;
   #unflushedBytes = 0;
+  /** Everything has arrived, so that there is nothing to be recorded any more. */
+  #isFinishing = false;
   #closed: Promise<void> | undefined;
 
-  constructor({ path, digest, sizeBytes }: OpenPartialBlobOptions, { file, parts }: Files) {
+  constructor({ path, digest, sizeBytes, hashProgram: program }: OpenPartialBlobOptions, { file, parts }: Files) {
     this.sizeBytes = sizeBytes;
     this.resumedBytes = sum(parts);
     this.completedBytes = this.resumedBytes;
@@ -92,17 +99,17 @@ class OpenPartialBlob implements PartialBlob {
     const spare: SpareBlocks = [];
     const onWritten = (part: PartWriter, bytes: number) => this.#written(part, bytes);
     this.parts = parts.map((part) => new PartWriter(part, { file, spare, onWritten }));
-    this.#recordedBytes = new Map(this.parts.map((part) => [part, part.completedBytes]));
+    const atMs = performance.now();
+    this.#recorded = new Map(this.parts.map((part) => [part, { bytes: part.completedBytes, atMs }]));
     this.#unrecordedBytes = Math.min(maxUnrecordedBytes, Math.max(minUnrecordedBytes, sizeBytes / 64));
-    this.#hash = createFollowingHash(file, () => this.#contiguousBytes());
+    this.#hash = sizeBytes < worthThreadBytes ? undefined : startHashThread(partialPath(path), { program });
     // An earlier process may have left some.
-    this.#hash.follow();
+    this.#hash?.advance(this.#contiguousBytes());
   }
 
   async append(part: PartialBlobPart, bytes: Uint8Array): Promise<void> {
     try {
       this.completedBytes += bytes.byteLength;
-      this.#hash.pass(part.offset + part.completedBytes, bytes);
       await (part as PartWriter).append(bytes);
     } catch (error) {
       throw writeFault(this.sizeBytes - this.completedBytes, error);
@@ -134,16 +141,26 @@ class OpenPartialBlob implements PartialBlob {
   }
 
   #written(part: PartWriter, bytes: number): void {
-    this.#hash.follow();
-    const newBytes = part.writtenBytes - (this.#recordedBytes.get(part) ?? 0);
-    if (newBytes >= this.#unrecordedBytes || part.writtenBytes === part.sizeBytes) this.#record(part);
+    this.#hash?.advance(this.#contiguousBytes());
+    if (this.#isWorthRecording(part)) this.#record(part);
     this.#unflushedBytes += bytes;
     if (this.#unflushedBytes >= flushEveryBytes) this.#flush();
   }
 
+  #isWorthRecording(part: PartWriter): boolean {
+    // When all is there it becomes a blob at once.
+    if (part.writtenBytes === part.sizeBytes) return this.parts.some((other) => other.writtenBytes < other.sizeBytes);
+    const { bytes = 0, atMs = 0 } = this.#recorded.get(part) ?? {};
+    return part.writtenBytes - bytes >= this.#unrecordedBytes && performance.now() - atMs >= unrecordedMs;
+  }
+
+  #recordAll(): void {
+    for (const part of this.parts) if (part.writtenBytes > (this.#recorded.get(part)?.bytes ?? 0)) this.#record(part);
+  }
+
   #record(part: PartWriter): void {
     const { record } = part;
-    this.#recordedBytes.set(part, record.completedBytes);
+    this.#recorded.set(part, { bytes: record.completedBytes, atMs: performance.now() });
     this.#recording = this.#recording.then(() => writePartRecord(this.#path, record));
     // Awaited at the end; a fault before that is not lost, only early.
     this.#recording.catch(() => {});
@@ -162,14 +179,15 @@ class OpenPartialBlob implements PartialBlob {
   }
 
   async #place(): Promise<void> {
+    this.#isFinishing = true;
     for (const part of this.parts) await part.flush();
-    const hashing = this.#hash.digest(this.sizeBytes);
+    const hashing = this.#digestOfAll();
     hashing.catch(() => {});
     await this.#recording;
     await this.#flushing;
     await this.#file.chmod(0o644);
     await this.#file.sync();
-    const found: Digest = `sha256:${await hashing}`;
+    const found = await hashing;
     await this.close();
     if (found !== this.#digest) {
       await rm(partialPath(this.#path), { force: true });
@@ -184,11 +202,18 @@ class OpenPartialBlob implements PartialBlob {
     await removePartRecords(this.#path);
   }
 
+  async #digestOfAll(): Promise<Digest> {
+    if (this.#hash === undefined) {
+      return (await hashFile(partialPath(this.#path), { signal: new AbortController().signal })).digest;
+    }
+    return `sha256:${(await this.#hash.digest(this.sizeBytes)).digest}`;
+  }
+
   async #release(): Promise<void> {
-    await this.#hash.stop();
+    await this.#hash?.stop();
     // Whoever closes gives up: what could not be written or recorded costs bytes, nothing else.
     for (const part of this.parts) await part.flush().catch(() => {});
-    for (const part of this.parts) if (part.writtenBytes > (this.#recordedBytes.get(part) ?? 0)) this.#record(part);
+    if (!this.#isFinishing) this.#recordAll();
     await this.#recording.catch(() => {});
     await this.#flushing?.catch(() => {});
     await this.#file.close();

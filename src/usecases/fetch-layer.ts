@@ -8,7 +8,6 @@ import type { DownloadProgress } from '../registry/registry-client.ts';
 import type { RegistrySession } from '../registry/registry-session.ts';
 import type { Shared } from '../registry/shared-work.ts';
 import { claimPartial } from '../store/claim-partial.ts';
-import { openPartialBlob } from '../store/partial-blob.ts';
 import { placeSmallBlob, smallBlobBytes } from '../store/small-blob.ts';
 import { pacedProgress } from './paced-progress.ts';
 import type { ProgressEvent } from './progress-event.ts';
@@ -103,7 +102,7 @@ async function downloadLarge(
   fetchInto: FetchInto,
 ) {
   for (let isFirst = true; ; isFirst = false) {
-    const partial = await openPartialBlob({ path: blobs.path(digest), digest, sizeBytes });
+    const partial = await blobs.openPartial({ digest, sizeBytes });
     try {
       await fetchInto(partial);
       await partial.finish();

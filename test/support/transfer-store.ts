@@ -3,6 +3,7 @@ import { createHash, randomFillSync } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { readSettings } from '../../src/config/read-settings.ts';
 import { silentLogger } from '../../src/core/logger.ts';
 import type { DownloadTiming } from '../../src/registry/download-blob.ts';
@@ -30,6 +31,8 @@ export interface PullOutcome {
   readonly error: Error | undefined;
 }
 
+const hashProgram = fileURLToPath(new URL('../../dist/store/hash-thread-main.js', import.meta.url));
+
 const hastyTiming: DownloadTiming = { retries: { tries: 6, firstWaitMs: 2 }, stallMs: 300, windowMs: 50 };
 
 export async function transferStore(environment: Readonly<Record<string, string>> = {}): Promise<TransferStore> {
@@ -37,7 +40,7 @@ export async function transferStore(environment: Readonly<Record<string, string>
   const { settings } = readSettings(environment, folder);
   const { modelsDir, homeDir, noPrune } = settings;
   const logger = silentLogger;
-  const blobs = createBlobStore({ modelsDir, logger });
+  const blobs = createBlobStore({ modelsDir, logger, hashProgram });
   const manifests = createManifestStore({ modelsDir, blobs, noPrune, logger });
   const registry = createRegistryClient(settings, '9.9.9', hastyTiming);
   const parts = { blobs, manifests, registry, logger, store: openModelStore({ modelsDir, logger }) };
