@@ -1,17 +1,9 @@
 /**
- * How likely a drafted token of one sequence is to be what the model says, from how long the text agreed with its earlier place and from
- * how earlier drafts of this sequence fared. Where they fail, confidence falls below what a check costs and drafting stops by
- * itself; it comes back slowly, so that a text that begins to quote is noticed.
+ * How likely a drafted token is what the model says, from how earlier drafts of the same source fared. Where they fail, confidence falls below what a
+ * check costs and drafting stops by itself; it comes back slowly, so that a text that begins to quote is noticed.
  */
 
-/** Shares seen on answers of small models to prompts with and without text to quote. */
-const priors: readonly (readonly [matching: number, share: number])[] = [
-  [8, 0.85],
-  [4, 0.75],
-  [3, 0.6],
-  [2, 0.45],
-];
-/** Drafted tokens that the prior counts for. */
+/** Drafted tokens that the expectation from elsewhere counts for. */
 const priorWeight = 4;
 /** What an old check still counts at the next one. */
 const decay = 0.9;
@@ -22,13 +14,8 @@ export class DraftTrust {
   #checked = 0;
   #accepted = 0;
 
-  /** 0 to 1, for each token of a draft whose beginning was right. */
-  share(matching: number): number {
-    return this.shareFrom(priors.find(([least]) => matching >= least)?.[1] ?? 0);
-  }
-
-  /** The same with an expectation from elsewhere. */
-  shareFrom(prior: number): number {
+  /** 0 to 1, for each token of a draft whose beginning was right; `prior` is what to expect before anything was seen. */
+  share(prior: number): number {
     return (priorWeight * prior + this.#accepted) / (priorWeight + this.#checked);
   }
 

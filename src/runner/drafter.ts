@@ -3,8 +3,9 @@
  * first where what it finds is trusted; how many tokens are worth their time is planned for both ways, and the better plan is taken. Either
  * switches itself off where its guesses fail: they are then worth less than what checking them costs.
  */
-import { DraftTrust } from './draft-trust.ts';
 import type { DraftJob, DraftModel } from './draft-model.ts';
+import { agreementChance } from './agreement-chance.ts';
+import { DraftTrust } from './draft-trust.ts';
 import { findDraft, type Draft } from './find-draft.ts';
 import { planDrafts, type DraftCosts, type Drafting } from './plan-drafts.ts';
 import type { Sequence } from './sequence.ts';
@@ -96,12 +97,12 @@ export class Drafter {
   }
 
   /** Undefined where the text is the better source, or there is no other. */
-  #modelCandidate({ wish, share, found }: Candidate): Candidate | undefined {
+  #modelCandidate({ wish, chance, found }: Candidate): Candidate | undefined {
     const { sequence, mostByModel } = wish;
     if (this.#model === undefined || mostByModel <= 0 || sequence.slot === undefined) return undefined;
-    const own = sequence.trust.model.shareFrom(this.#overall.shareFrom(modelPrior));
-    if (share >= Math.min(own, trustedShare)) return undefined;
-    return { wish, found, share: own, most: mostByModel, isComputed: true };
+    const own = sequence.trust.model.share(this.#overall.share(modelPrior));
+    if (chance(0) >= Math.min(own, trustedShare)) return undefined;
+    return { wish, found, chance: () => own, most: mostByModel, isComputed: true };
   }
 
   /** Those that the model is far behind with wait; one of them, the nearest, is read on. */
@@ -127,8 +128,11 @@ function slotsOf(wishes: readonly DraftWish[]): ReadonlySet<number> {
 function textCandidate(wish: DraftWish): Candidate {
   const { sequence, most } = wish;
   const found = most > 0 ? findDraft(sequence.tokens, most) : undefined;
-  const share = found === undefined ? 0 : sequence.trust.text.share(found.matching);
-  return { wish, found, share, most: found?.tokens.length ?? 0, isComputed: false };
+  // A text that breaks off more often than others (a table, whose lines begin alike) is not expected to go on as they do.
+  const share = sequence.trust.text.share(1);
+  const chance = (index: number): number =>
+    found === undefined ? 0 : Math.min(agreementChance(found.matching + index), share);
+  return { wish, found, chance, most: found?.tokens.length ?? 0, isComputed: false };
 }
 
 function asMany(candidates: readonly Candidate[], room: number): number[] {

@@ -6,8 +6,8 @@ import { planDrafts, type Drafting } from './plan-drafts.ts';
 const step = (tokens: number): number => (tokens === 1 ? 3.6 : 5.8 + 0.65 * tokens);
 const costs = { step, guess: (sequences: number): number => 0.8 + 0.2 * sequences };
 
-const fromText = (share: number, most: number): Drafting => ({ share, most, isComputed: false });
-const fromModel = (share: number, most: number): Drafting => ({ share, most, isComputed: true });
+const fromText = (share: number, most: number): Drafting => ({ chance: () => share, most, isComputed: false });
+const fromModel = (share: number, most: number): Drafting => ({ chance: () => share, most, isComputed: true });
 
 describe('a plan of drafts', () => {
   test.each<[string, Drafting[], number, number[]]>([
@@ -19,6 +19,12 @@ describe('a plan of drafts', () => {
     ['asks no model that is wrong too often', [fromModel(0.4, 4)], 31, [0]],
   ])('%s', (_, sequences, room, expected) => {
     expect(planDrafts(sequences, sequences.length, room, costs).counts).toEqual(expected);
+  });
+
+  test('goes on with a text of which each right token makes the next one likelier', () => {
+    const rising: Drafting = { chance: (index) => (index === 0 ? 0.7 : 0.99), most: 16, isComputed: false };
+    expect(planDrafts([rising], 1, 31, costs).counts).toEqual([16]);
+    expect(planDrafts([fromText(0.7, 16)], 1, 31, costs).counts).toEqual([4]);
   });
 
   test('prefers the sequence that is easier to guess', () => {
@@ -41,7 +47,8 @@ describe('a plan of drafts', () => {
     });
     fc.assert(
       fc.property(fc.array(sequence, { minLength: 1, maxLength: 8 }), fc.integer({ min: 0, max: 40 }), (list, room) => {
-        const { counts, tokensPerMs } = planDrafts(list, list.length, room, costs);
+        const drafting = list.map(({ share, ...rest }) => ({ ...rest, chance: () => share }));
+        const { counts, tokensPerMs } = planDrafts(drafting, list.length, room, costs);
         const added = counts.reduce((sum, count) => sum + count, 0);
         expect(added).toBeLessThanOrEqual(room);
         let expected = list.length;

@@ -6,8 +6,8 @@
  * the best ratio is kept, so that a sequence that repeats itself is drafted for even beside others that do not.
  */
 export interface Drafting {
-  /** Chance of each drafted token once those before it were right, 0 to 1. */
-  readonly share: number;
+  /** Chance of a draft's token, by its index, once those before it were right: 0 to 1. */
+  readonly chance: (index: number) => number;
   /** Tokens that could be checked. */
   readonly most: number;
   /** Whether a draft model has to compute them, one after the other. */
@@ -35,7 +35,7 @@ export function planDrafts(
   costs: DraftCosts,
 ): DraftPlan {
   const chosen = sequences.map(() => 0);
-  const chances = sequences.map(({ share, most }) => (most > 0 ? share : 0));
+  const chances = sequences.map(({ chance, most }) => (most > 0 ? chance(0) : 0));
   /** Sequences that the draft model guesses a first, second, ... token for. */
   const guessing: number[] = [];
   let guessMs = 0;
@@ -55,7 +55,7 @@ export function planDrafts(
       guessMs += costs.guess(others + 1) - (others > 0 ? costs.guess(others) : 0);
     }
     expected += chance;
-    chances[likeliest] = before + 1 < sequence.most ? chance * sequence.share : 0;
+    chances[likeliest] = before + 1 < sequence.most ? chance * sequence.chance(before + 1) : 0;
     const tokensPerMs = expected / (costs.step(baseTokens + added) + guessMs);
     if (tokensPerMs > best.tokensPerMs) best = { counts: [...chosen], tokensPerMs };
   }

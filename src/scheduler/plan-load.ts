@@ -23,8 +23,8 @@ const leastContextTokens = 4;
 const defaultBatchTokens = 512;
 /** More answers at once than this make each of them slow to read on the machines this runs on. */
 const automaticSequences = 16;
-/** Logits of a step in which drafts are checked; a row takes as many bytes as four times the vocabulary. */
-const draftedOutputs = 32;
+/** Logits of a step in which drafts are checked, which has fewer than 64 tokens (batch-planner.ts); a row takes as many bytes as four times the vocabulary. */
+const draftedOutputs = 63;
 /** Inputs per step; short texts fill a batch in these numbers. */
 const embeddingSequences = 64;
 const mostEmbeddingBatchTokens = 2048;

@@ -19,8 +19,8 @@ export interface RequestOptions {
   readonly mostDraftedByModel: number;
 }
 
-// Beyond this a step takes so long that one wrong guess costs more than the right ones before it gained.
-const defaultDrafted = 16;
+/** As many as a step has room for; how many are worth their time is decided step by step (runner/plan-drafts.ts). */
+const defaultDrafted = 62;
 /** Ollama's: a draft model has to compute its guesses one after the other. */
 const defaultDraftedByModel = 4;
 
