@@ -5,11 +5,11 @@ import { tileTokens } from './batch-planner.ts';
  * their tokens; otherwise it limits only how long a cancellation or a new request waits.
  *
  * Measured (SmolLM2-135M, 2 cores, tokens per second of a 1400-token prompt): 262 to 295 in steps of 64, 312 to 325 in steps
- * of 128, no more beyond that. On an older processor (AVX2): 99 in steps of 32, 151 in steps of 64, up to 220 in steps of 512. So a
+ * of 128, no more beyond that; on a Zen 5, 441 in steps of 320 and 453 in steps of 512. On an older processor (AVX2): 99 in steps of 32, 151 in steps of 64, up to 220 in steps of 512. So a
  * processor for which a bound means small steps gets steps of 128 all the same, as long as they stay under a second.
  */
 const besideDecodingMs = 250;
-const otherwiseMs = 800;
+const otherwiseMs = 1200;
 const efficientTokens = 2 * tileTokens;
 const mostMs = 1000;
 /** Whole multiples keep the kernels' row blocks full. */
