@@ -200,6 +200,15 @@ describe('readSettings', () => {
     expect(settings.gpuEnvironment).toEqual({ CUDA_VISIBLE_DEVICES: '', HIP_VISIBLE_DEVICES: ' 0,1 ' });
   });
 
+  it('uses f16 where a quantised cache is asked for without flash attention, and says so', () => {
+    const environment = { OLLAMA_KV_CACHE_TYPE: 'q4_0', OLLAMA_FLASH_ATTENTION: 'false' };
+    const { settings, report, warnings } = readSettings(environment, home);
+    expect(settings).toMatchObject({ kvCacheType: 'f16', flashAttention: 'off' });
+    expect(report.find(({ name }) => name === 'OLLAMA_KV_CACHE_TYPE')).toMatchObject({ value: 'f16' });
+    expect(warnings).toEqual(['OLLAMA_KV_CACHE_TYPE: q4_0 needs flash attention, which is switched off; f16 is used']);
+    expect(readSettings({ ...environment, OLLAMA_FLASH_ATTENTION: '1' }, home).settings.kvCacheType).toBe('q4_0');
+  });
+
   it('takes any text for any setting without failing', () => {
     const names = readSettings({}, home).report.map((row) => row.name);
     fc.assert(

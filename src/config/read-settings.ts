@@ -305,7 +305,17 @@ export function readSettings(
   for (const name of withoutEffect) {
     if (clean(environment[name]) !== '') warnings.push(`${name}: has no effect in Corral`);
   }
-  return { settings, report, warnings };
+  return { settings: withPossibleCache(settings, report, warnings), report, warnings };
+}
+
+/** The engine computes with quantised V only in flash attention. As in Ollama, f16 stands in where that is off. */
+function withPossibleCache(settings: Settings, report: SettingReport[], warnings: string[]): Settings {
+  if (settings.flashAttention !== 'off' || settings.kvCacheType === 'f16') return settings;
+  const name = 'OLLAMA_KV_CACHE_TYPE';
+  warnings.push(`${name}: ${settings.kvCacheType} needs flash attention, which is switched off; f16 is used`);
+  const row = report.findIndex((one) => one.name === name);
+  if (report[row] !== undefined) report[row] = { ...report[row], value: 'f16' };
+  return { ...settings, kvCacheType: 'f16' };
 }
 
 /** OLLAMA_NO_CLOUD and `server.json` say the same; either is enough. */
