@@ -5,6 +5,7 @@
  * Steps are synchronous and messages are read between them. The channel closing means that the server is gone, by whatever
  * death: then this process ends too, within a step, and during a load at the next progress report.
  */
+import { availableParallelism } from 'node:os';
 import koffi from 'koffi';
 import { toCorralError } from '../core/corral-error.ts';
 import type { ChildMessage, LoadRequest, ParentMessage } from '../engine/runner-protocol.ts';
@@ -14,6 +15,8 @@ import { Model } from '../llama/model.ts';
 import { checkStructLayouts } from '../llama/self-check.ts';
 import { Threadpools } from '../llama/threadpools.ts';
 import { BufferSizes } from './buffer-sizes.ts';
+import { watchBusyCores } from './busy-cores.ts';
+import { CrowdedStart } from './crowded-start.ts';
 import { EmbeddingQueue } from './embedding-queue.ts';
 import { IdleTuning } from './idle-tuning.ts';
 import { loadDraft } from './load-draft.ts';
@@ -40,6 +43,8 @@ const parentPid = process.ppid;
 let serving: Serving | undefined;
 let stepScheduled = false;
 let threadsInUse = 0;
+let lastStepEndedMs = 0;
+const crowdedStart = new CrowdedStart(availableParallelism(), watchBusyCores() ?? (() => undefined));
 
 function send(message: ChildMessage): void {
   process.send?.(message);
@@ -200,14 +205,22 @@ function scheduleStep(): void {
 
 function step({ pools, threads, loop, embeddings }: Serving): void {
   const startedMs = performance.now();
+  const isCrowded = crowdedStart.isCrowded({
+    threads: threads.now,
+    tokens: embeddings.hasWork ? Infinity : loop.pendingTokens,
+    nowMs: startedMs,
+    idleMs: startedMs - lastStepEndedMs,
+  });
+  const wanted = isCrowded ? 1 : threads.now;
+  if (wanted !== threadsInUse) pools.use(wanted);
+  threadsInUse = wanted;
   const before = process.cpuUsage();
   if (embeddings.hasWork) embeddings.step();
   if (loop.hasWork) loop.step();
   const used = process.cpuUsage(before);
-  const nowMs = performance.now();
-  const wanted = threads.record(nowMs - startedMs, (used.user + used.system) / 1000, nowMs);
-  if (wanted !== threadsInUse) pools.use(wanted);
-  threadsInUse = wanted;
+  lastStepEndedMs = performance.now();
+  // What one thread used says nothing about what all of them would get.
+  if (!isCrowded) threads.record(lastStepEndedMs - startedMs, (used.user + used.system) / 1000, lastStepEndedMs);
 }
 
 process.on('message', (message) => receive(message as ParentMessage));

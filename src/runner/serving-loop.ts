@@ -105,6 +105,14 @@ export class ServingLoop {
     return this.#waiting.size > 0 || this.#running.length > 0;
   }
 
+  /** Tokens that are to be computed before every sequence has its next one. */
+  get pendingTokens(): number {
+    let pending = 0;
+    for (const sequence of this.#running) pending += pendingTokens(sequence);
+    for (const sequence of this.#waiting.waiting()) pending += pendingTokens(sequence);
+    return pending;
+  }
+
   generate(request: GenerateRequest): void {
     try {
       const sequence = startSequence(this.#bindings, this.#model, this.#load.contextTokens, request);

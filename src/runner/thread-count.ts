@@ -32,6 +32,11 @@ export class ThreadCount {
     this.#threads = this.#most;
   }
 
+  /** For the next step. */
+  get now(): number {
+    return this.#threads;
+  }
+
   /**
    * A step took `wallMs`, in which the process used `cpuMs` of processor time, and ended at `nowMs`. Returns the number of
    * threads for the next step.
