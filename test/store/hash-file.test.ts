@@ -3,12 +3,11 @@ import { createHash, randomFillSync } from 'node:crypto';
 import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { hashFile } from '../../src/store/hash-file.ts';
 import { startHashThread, worthThreadBytes } from '../../src/store/hash-thread.ts';
+import { hashProgram } from '../support/hash-program.ts';
 
-const hashProgram = fileURLToPath(new URL('../../dist/store/hash-thread-main.js', import.meta.url));
 const sizeBytes = worthThreadBytes + 12_345;
 const never = new AbortController().signal;
 

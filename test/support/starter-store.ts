@@ -14,6 +14,7 @@ import { createManifestStore } from '../../src/store/create-manifest-store.ts';
 import { openModelStore } from '../../src/store/model-store.ts';
 import { says, scriptedPool, scriptedRunner } from '../../src/usecases/test-runner.ts';
 import type { UseCaseParts } from '../../src/usecases/use-case-parts.ts';
+import { hashProgram } from './hash-program.ts';
 
 export const starterDir = fileURLToPath(new URL('../../starter', import.meta.url));
 
@@ -38,7 +39,7 @@ export async function starterStore(
     await symlink(path.join(starterDir, 'blobs', name), path.join(blobsDir, name));
   }
   const logger = silentLogger;
-  const blobs = createBlobStore({ modelsDir, logger });
+  const blobs = createBlobStore({ modelsDir, logger, hashProgram });
   const { settings } = readSettings({ OLLAMA_MODELS: modelsDir, ...environment }, '/nonexistent');
   const parts: UseCaseParts = {
     store: openModelStore({ modelsDir, logger }),

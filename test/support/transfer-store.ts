@@ -3,7 +3,6 @@ import { createHash, randomFillSync } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { readSettings } from '../../src/config/read-settings.ts';
 import { silentLogger } from '../../src/core/logger.ts';
 import type { DownloadTiming } from '../../src/registry/download-blob.ts';
@@ -13,6 +12,7 @@ import { createManifestStore } from '../../src/store/create-manifest-store.ts';
 import { openModelStore } from '../../src/store/model-store.ts';
 import { pullModel, type PullParts } from '../../src/usecases/pull-model.ts';
 import type { UpdateEvent, UpdateParts } from '../../src/usecases/update-models.ts';
+import { hashProgram } from './hash-program.ts';
 import { digestOf, type RegistryServer } from './registry-server.ts';
 
 export interface TransferStore {
@@ -30,8 +30,6 @@ export interface PullOutcome {
   readonly events: readonly UpdateEvent[];
   readonly error: Error | undefined;
 }
-
-const hashProgram = fileURLToPath(new URL('../../dist/store/hash-thread-main.js', import.meta.url));
 
 const hastyTiming: DownloadTiming = { retries: { tries: 6, firstWaitMs: 2 }, stallMs: 300, windowMs: 50 };
 
