@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { runnableOthers } from './busy-cores.ts';
 import { CrowdedStart } from './crowded-start.ts';
 
-const begins = { threads: 2, tokens: 20, nowMs: 1000, idleMs: 1000 };
+const begins = { threads: 2, tokens: () => 20, nowMs: 1000, idleMs: 1000 };
 
 /** On two cores; the system's answers in order, the last one for ever. */
 function start(...answers: (number | undefined)[]): CrowdedStart {
@@ -37,8 +37,8 @@ describe('an answer that begins', () => {
 
   test('with a long prompt does not wait: one thread would take longer than others spin', () => {
     const crowded = start(2);
-    expect(crowded.isCrowded({ ...begins, tokens: 500 })).toBe(false);
-    expect(crowded.isCrowded({ ...begins, tokens: 1, idleMs: 1 })).toBe(false);
+    expect(crowded.isCrowded({ ...begins, tokens: () => 500 })).toBe(false);
+    expect(crowded.isCrowded({ ...begins, tokens: () => 1, idleMs: 1 })).toBe(false);
   });
 
   test('with one thread asks nobody', () => {

@@ -14,7 +14,8 @@ const restMs = 500;
 
 export interface NextStep {
   readonly threads: number;
-  readonly tokens: number;
+  /** At most so many; not counted at a step within an answer, unless it began crowded. */
+  readonly tokens: () => number;
   readonly nowMs: number;
   readonly idleMs: number;
 }
@@ -31,15 +32,17 @@ export class CrowdedStart {
     this.#others = others;
   }
 
-  /** Whether the next step, at `nowMs`, `idleMs` behind the last one and with at most `tokens`, should make do with one of its `threads`. */
+  /** Whether the next step, at `nowMs` and `idleMs` behind the last one, should make do with one of its `threads`. */
   isCrowded({ threads, tokens, nowMs, idleMs }: NextStep): boolean {
-    if (threads < 2 || tokens > mostTokens) {
+    const begins = idleMs >= beginsAfterMs;
+    if (!begins && !this.#isCrowded) return false;
+    if (threads < 2 || tokens() > mostTokens) {
       this.#isCrowded = false;
-    } else if (idleMs >= beginsAfterMs) {
+    } else if (begins) {
       // The server and its client, which have just sent the request, may look like a crowd, but not twice.
       this.#isCrowded = this.#othersHold(this.#cores) && this.#othersHold(this.#cores);
       this.#sinceMs = nowMs;
-    } else if (this.#isCrowded) {
+    } else {
       this.#isCrowded = this.#othersHold(nowMs - this.#sinceMs < restMs ? this.#cores - threads + 1 : this.#cores);
     }
     return this.#isCrowded;

@@ -207,7 +207,7 @@ function step({ pools, threads, loop, embeddings }: Serving): void {
   const startedMs = performance.now();
   const isCrowded = crowdedStart.isCrowded({
     threads: threads.now,
-    tokens: embeddings.hasWork ? Infinity : loop.pendingTokens,
+    tokens: () => (embeddings.hasWork ? Infinity : loop.pendingTokens),
     nowMs: startedMs,
     idleMs: startedMs - lastStepEndedMs,
   });
