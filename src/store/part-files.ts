@@ -1,8 +1,8 @@
 /** The files of a half-finished blob: `<blob>-partial` with its bytes, `<blob>-partial-<n>` with the record of part n. */
-import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { coveringParts, maxRecordBytes, parsePartRecord, printPartRecord, type PartRecord } from './part-layout.ts';
-import { temporaryName } from './place-file.ts';
 import { readSmallFile } from './read-small-file.ts';
 import { isAbsent } from './store-fault.ts';
 
@@ -22,15 +22,18 @@ export async function readPartRecords(blob: string, sizeBytes: number): Promise<
   return records.length === 0 ? undefined : coveringParts(records, sizeBytes);
 }
 
-/** Replaces a record; a crash leaves the old one or the new. Not flushed: what it says is proved by the blob's digest in the end. */
+/**
+ * Writes a record over the one before, in one write: that takes no room, so what has arrived is told on a full disk too. A record grows as
+ * its part does; one that a crash mixed up is none, and costs its blob's bytes. Not flushed: what it says is proved by the blob's digest.
+ */
 export async function writePartRecord(blob: string, record: PartRecord): Promise<void> {
-  const temporary = join(dirname(blob), temporaryName(basename(blob)));
+  const text = Buffer.from(printPartRecord(record));
+  const file = await open(recordPath(blob, record.number), constants.O_WRONLY | constants.O_CREAT, 0o644);
   try {
-    await writeFile(temporary, printPartRecord(record), { flag: 'wx', mode: 0o644 });
-    await rename(temporary, recordPath(blob, record.number));
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await file.write(text, 0, text.byteLength, 0);
+    await file.truncate(text.byteLength);
+  } finally {
+    await file.close();
   }
 }
 

@@ -161,9 +161,8 @@ class OpenPartialBlob implements PartialBlob {
   #record(part: PartWriter): void {
     const { record } = part;
     this.#recorded.set(part, { bytes: record.completedBytes, atMs: performance.now() });
-    this.#recording = this.#recording.then(() => writePartRecord(this.#path, record));
-    // Awaited at the end; a fault before that is not lost, only early.
-    this.#recording.catch(() => {});
+    // One that can't be written costs bytes the next time, nothing now: the bytes themselves tell what is wrong.
+    this.#recording = this.#recording.then(() => writePartRecord(this.#path, record)).catch(() => {});
   }
 
   #flush(): void {
@@ -214,7 +213,7 @@ class OpenPartialBlob implements PartialBlob {
     // Whoever closes gives up: what could not be written or recorded costs bytes, nothing else.
     for (const part of this.parts) await part.flush().catch(() => {});
     if (!this.#isFinishing) this.#recordAll();
-    await this.#recording.catch(() => {});
+    await this.#recording;
     await this.#flushing?.catch(() => {});
     await this.#file.close();
   }

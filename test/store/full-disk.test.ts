@@ -2,7 +2,7 @@
  * A disk that is full, or that may only be read: a clear error, no path in it, and the store as it was. On machines whose user may not mount
  * a small disk, only the first case can be had.
  */
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { toCorralError } from '../../src/core/corral-error.ts';
@@ -12,6 +12,7 @@ import type { BlobReference } from '../../src/store/blob-store.ts';
 import { cleanStore } from '../../src/store/clean-store.ts';
 import { manifestBytes, storeFolder, textStream, type StoreFolder } from '../../src/store/test-store-folder.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
+import { until } from '../support/until.ts';
 
 const { signal } = new AbortController();
 const megabyte = 1024 * 1024;
@@ -71,6 +72,20 @@ describe.each(disks)('on a small disk', (disk) => {
     async function fill(): Promise<void> {
       await writeFile(join(disk.folder, 'filler'), Buffer.alloc(4 * megabyte)).catch(() => {});
     }
+
+    test('remembers what of a download arrived before it was full', async () => {
+      const blob = { digest: `sha256:${'0'.repeat(64)}`, sizeBytes: 2 * megabyte } as const;
+      const first = await folder.blobs.openPartial(blob);
+      for (const part of first.parts) await first.append(part, Buffer.alloc(megabyte, 1));
+      const filePath = join(folder.modelsDir, 'blobs', `${blob.digest.replace(':', '-')}-partial`);
+      await until('the bytes are in the file', async () => (await stat(filePath)).blocks * 512 >= megabyte);
+      await fill();
+      await first.close();
+      await rm(join(disk.folder, 'filler'));
+      const second = await folder.blobs.openPartial(blob);
+      expect(second.resumedBytes).toBe(megabyte);
+      await second.close();
+    });
 
     test('refuses a blob that does not fit, in the middle of it', async () => {
       const before = await state();
