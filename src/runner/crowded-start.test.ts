@@ -6,21 +6,25 @@ const begins = { threads: 2, tokens: () => 20, nowMs: 1000, idleMs: 1000 };
 
 /** On two cores; the system's answers in order, the last one for ever. */
 function start(...answers: (number | undefined)[]): CrowdedStart {
-  return new CrowdedStart(2, () => (answers.length > 1 ? answers.shift() : answers[0]));
+  return new CrowdedStart({
+    cores: 2,
+    others: () => (answers.length > 1 ? answers.shift() : answers[0]),
+    pause: () => {},
+  });
 }
 
 describe('an answer that begins', () => {
   test.each<[string, (number | undefined)[], boolean]>([
     ['while others hold every core', [2], true],
     ['while a core is free', [1], false],
-    ['while a client and the server are still busy for a moment', [2, 0], false],
+    ['while a client and the server are still busy for a moment', [2, 2, 0], false],
     ['where the system tells nothing', [undefined], false],
   ])('%s', (_, answers, expected) => {
     expect(start(...answers).isCrowded({ ...begins, nowMs: 1000 })).toBe(expected);
   });
 
   test('has all threads again as soon as there is a core for each', () => {
-    const crowded = start(2, 2, 3, 1, 0);
+    const crowded = start(2, 2, 2, 3, 1, 0);
     const steps = [1000, 1100, 1200, 1300].map((nowMs, at) =>
       crowded.isCrowded({ ...begins, nowMs, idleMs: at === 0 ? 1000 : 1 }),
     );
@@ -28,7 +32,7 @@ describe('an answer that begins', () => {
   });
 
   test('does not wait for ever for one that holds a single core', () => {
-    const crowded = start(2, 2, 1);
+    const crowded = start(2, 2, 2, 1);
     const steps = [1000, 1400, 1600].map((nowMs, at) =>
       crowded.isCrowded({ ...begins, nowMs, idleMs: at === 0 ? 1000 : 1 }),
     );

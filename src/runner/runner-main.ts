@@ -20,6 +20,7 @@ import { CrowdedStart } from './crowded-start.ts';
 import { EmbeddingQueue } from './embedding-queue.ts';
 import { IdleTuning } from './idle-tuning.ts';
 import { loadDraft } from './load-draft.ts';
+import { pauseThread } from './pause-thread.ts';
 import { ServingLoop } from './serving-loop.ts';
 import { ThreadCount } from './thread-count.ts';
 import { yieldCores } from './yield-cores.ts';
@@ -44,7 +45,11 @@ let serving: Serving | undefined;
 let stepScheduled = false;
 let threadsInUse = 0;
 let lastStepEndedMs = 0;
-const crowdedStart = new CrowdedStart(availableParallelism(), watchBusyCores() ?? (() => undefined));
+const crowdedStart = new CrowdedStart({
+  cores: availableParallelism(),
+  others: watchBusyCores() ?? (() => undefined),
+  pause: pauseThread,
+});
 
 function send(message: ChildMessage): void {
   process.send?.(message);

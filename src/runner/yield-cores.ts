@@ -5,12 +5,10 @@
  */
 import { availableParallelism } from 'node:os';
 import type { ChildMessage } from '../engine/runner-protocol.ts';
-
-const pauseMs = 1;
-const cell = new Int32Array(new SharedArrayBuffer(4));
+import { pauseThread } from './pause-thread.ts';
 
 /** Blocks the thread where `message` begins an answer and the engine computes with so many `threads` that no core is left for others. */
 export function yieldCores(message: ChildMessage, threads: number): void {
   if (message.type !== 'tokens' || threads < availableParallelism()) return;
-  if (message.items.some(({ cachedTokens }) => cachedTokens !== undefined)) Atomics.wait(cell, 0, 0, pauseMs);
+  if (message.items.some(({ cachedTokens }) => cachedTokens !== undefined)) pauseThread();
 }
