@@ -8,6 +8,7 @@ import type { ChildMessage, EmbedRequest, LoadRequest, RerankRequest } from '../
 import { adapterKey } from '../llama/adapter-key.ts';
 import type { Model } from '../llama/model.ts';
 import { TokenBatch } from '../llama/token-batch.ts';
+import type { BatchComputer } from './batch-computer.ts';
 import { FairQueue } from './fair-queue.ts';
 import { pairTokens } from './pair-tokens.ts';
 import { relevance } from './relevance.ts';
@@ -35,15 +36,24 @@ interface Input {
   readonly tokens: readonly number[];
 }
 
+export interface EmbeddingParts {
+  readonly model: Model;
+  readonly computer: BatchComputer;
+  readonly load: LoadRequest;
+  readonly send: (message: ChildMessage) => void;
+}
+
 export class EmbeddingQueue {
   readonly #model: Model;
+  readonly #computer: BatchComputer;
   readonly #load: LoadRequest;
   readonly #send: (message: ChildMessage) => void;
   readonly #batch: TokenBatch;
   readonly #inputs = new FairQueue<Input>(({ request }) => request.client);
 
-  constructor(model: Model, load: LoadRequest, send: (message: ChildMessage) => void) {
+  constructor({ model, computer, load, send }: EmbeddingParts) {
     this.#model = model;
+    this.#computer = computer;
     this.#load = load;
     this.#send = send;
     this.#batch = new TokenBatch(load.batchTokens, load.sequences);
@@ -101,7 +111,7 @@ export class EmbeddingQueue {
   step(): void {
     const inputs = this.#takeBatch();
     this.#model.clearMemory();
-    const computed = this.#model.decode(this.#batch) === 'done';
+    const computed = this.#computer.compute(this.#batch) === 'done';
     for (const [sequence, input] of inputs.entries()) {
       const { request, index } = input;
       this.#inputs.leave(input);

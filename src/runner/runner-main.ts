@@ -14,22 +14,21 @@ import { findLibraries } from '../llama/find-libraries.ts';
 import { Model } from '../llama/model.ts';
 import { checkStructLayouts } from '../llama/self-check.ts';
 import { Threadpools } from '../llama/threadpools.ts';
+import { BatchComputer } from './batch-computer.ts';
 import { BufferSizes } from './buffer-sizes.ts';
 import { watchBusyCores } from './busy-cores.ts';
-import { CrowdedStart } from './crowded-start.ts';
 import { EmbeddingQueue } from './embedding-queue.ts';
+import { FreeCores } from './free-cores.ts';
 import { IdleTuning } from './idle-tuning.ts';
 import { loadDraft } from './load-draft.ts';
 import { pauseThread } from './pause-thread.ts';
 import { ServingLoop } from './serving-loop.ts';
-import { ThreadCount } from './thread-count.ts';
 import { yieldCores } from './yield-cores.ts';
 
 interface Serving {
   readonly model: Model;
-  readonly pools: Threadpools;
+  readonly computer: BatchComputer;
   readonly tuning: IdleTuning;
-  threads: ThreadCount;
   readonly loop: ServingLoop;
   readonly embeddings: EmbeddingQueue;
 }
@@ -43,17 +42,9 @@ const signalledSaveMs = 1000;
 const parentPid = process.ppid;
 let serving: Serving | undefined;
 let stepScheduled = false;
-let threadsInUse = 0;
-let lastStepEndedMs = 0;
-const crowdedStart = new CrowdedStart({
-  cores: availableParallelism(),
-  others: watchBusyCores() ?? (() => undefined),
-  pause: pauseThread,
-});
-
 function send(message: ChildMessage): void {
   process.send?.(message);
-  yieldCores(message, threadsInUse);
+  if (serving !== undefined) yieldCores(message, serving.computer.threads);
 }
 
 function load(request: LoadRequest): void {
@@ -77,23 +68,24 @@ function load(request: LoadRequest): void {
     );
     const contexts = draft === undefined ? [model.context] : [model.context, draft.model.context];
     const pools = new Threadpools(bindings, contexts);
-    threadsInUse = request.threads;
-    pools.use(threadsInUse);
-    const loop = new ServingLoop(bindings, model, request, send, draft?.draftModel);
+    const others = watchBusyCores() ?? (() => undefined);
+    const freeCores = new FreeCores({ cores: availableParallelism(), others, pause: pauseThread });
+    const computer = new BatchComputer(model, pools, freeCores, request.threads);
+    const parts = { model, computer, load: request, send };
+    const loop = new ServingLoop({ ...parts, bindings, draftModel: draft?.draftModel });
     // Worker threads may log while this thread is blocked in a step; from here on the engine writes to stderr itself.
     bindings.setLog(null, null);
     serving = {
       model,
-      pools,
-      threads: new ThreadCount(request.threads),
+      computer,
       tuning: new IdleTuning(request, {
         model,
-        useThreads,
+        useThreads: (threads) => computer.useThreads(threads),
         promptTokensPerMs: () => loop.promptTokensPerMs,
         send,
       }),
       loop,
-      embeddings: new EmbeddingQueue(model, request, send),
+      embeddings: new EmbeddingQueue(parts),
     };
     send({
       type: 'loaded',
@@ -180,14 +172,6 @@ function receive(message: ParentMessage): void {
   scheduleStep();
 }
 
-/** For good: as many as the machine then gives. */
-function useThreads(threads: number): void {
-  if (serving === undefined) return;
-  serving.threads = new ThreadCount(threads);
-  serving.pools.use(threads);
-  threadsInUse = threads;
-}
-
 function end(saveForMs: number): never {
   serving?.loop.savePrefixes(saveForMs);
   process.exit(0);
@@ -208,24 +192,9 @@ function scheduleStep(): void {
   });
 }
 
-function step({ pools, threads, loop, embeddings }: Serving): void {
-  const startedMs = performance.now();
-  const isCrowded = crowdedStart.isCrowded({
-    threads: threads.now,
-    tokens: () => (embeddings.hasWork ? Infinity : loop.pendingTokens),
-    nowMs: startedMs,
-    idleMs: startedMs - lastStepEndedMs,
-  });
-  const wanted = isCrowded ? 1 : threads.now;
-  if (wanted !== threadsInUse) pools.use(wanted);
-  threadsInUse = wanted;
-  const before = process.cpuUsage();
+function step({ loop, embeddings }: Serving): void {
   if (embeddings.hasWork) embeddings.step();
   if (loop.hasWork) loop.step();
-  const used = process.cpuUsage(before);
-  lastStepEndedMs = performance.now();
-  // What one thread used says nothing about what all of them would get.
-  if (!isCrowded) threads.record(lastStepEndedMs - startedMs, (used.user + used.system) / 1000, lastStepEndedMs);
 }
 
 process.on('message', (message) => receive(message as ParentMessage));

@@ -16,6 +16,7 @@ import type { Model } from '../llama/model.ts';
 import { TokenBatch } from '../llama/token-batch.ts';
 import { AdapterTurns } from './adapter-turns.ts';
 import { Admission } from './admission.ts';
+import type { BatchComputer } from './batch-computer.ts';
 import {
   planBatch,
   stepKind,
@@ -41,8 +42,18 @@ import { TokenOutbox } from './token-outbox.ts';
 /** Prefixes put aside: a gigabyte holds tens of thousands of tokens of a small model, some thousands of a large one. */
 const mostKeptBytes = 1024 ** 3;
 
+export interface ServingLoopParts {
+  readonly bindings: Bindings;
+  readonly model: Model;
+  readonly computer: BatchComputer;
+  readonly load: LoadRequest;
+  readonly send: (message: ChildMessage) => void;
+  readonly draftModel: DraftModel | undefined;
+}
+
 export class ServingLoop {
   readonly #model: Model;
+  readonly #computer: BatchComputer;
   readonly #bindings: Bindings;
   readonly #load: LoadRequest;
   readonly #send: (message: ChildMessage) => void;
@@ -63,14 +74,9 @@ export class ServingLoop {
   /** Adapters of the step that is being made; only sequences of these take part. */
   #adapters = '';
 
-  constructor(
-    bindings: Bindings,
-    model: Model,
-    load: LoadRequest,
-    send: (message: ChildMessage) => void,
-    draftModel?: DraftModel,
-  ) {
+  constructor({ bindings, model, computer, load, send, draftModel }: ServingLoopParts) {
     this.#model = model;
+    this.#computer = computer;
     this.#bindings = bindings;
     this.#load = load;
     this.#send = send;
@@ -103,14 +109,6 @@ export class ServingLoop {
 
   get hasWork(): boolean {
     return this.#waiting.size > 0 || this.#running.length > 0;
-  }
-
-  /** Tokens that are to be computed before every sequence has its next one. */
-  get pendingTokens(): number {
-    let pending = 0;
-    for (const sequence of this.#running) pending += pendingTokens(sequence);
-    for (const sequence of this.#waiting.waiting()) pending += pendingTokens(sequence);
-    return pending;
   }
 
   generate(request: GenerateRequest): void {
@@ -161,7 +159,7 @@ export class ServingLoop {
     if (this.#kind === 'bulk') this.#outbox.flush();
     const startedMs = performance.now();
     const outputs = this.#fillBatch(plan);
-    const result = this.#model.decode(this.#batch);
+    const result = this.#computer.compute(this.#batch);
     if (result !== 'done') {
       this.#recoverFrom(result, plan);
       return;

@@ -7,7 +7,8 @@ function run(count: ThreadCount, share: (threads: number) => number, fromMs: num
   const seen = new Set<number>();
   for (let nowMs = fromMs; nowMs < fromMs + forMs; nowMs += 20) {
     const using = threads || 2;
-    threads = count.record(20, 20 * using * share(using), nowMs);
+    count.record({ wallMs: 20, cpuMs: 20 * using * share(using), nowMs });
+    threads = count.now;
     seen.add(threads);
   }
   return { threads, seen };
@@ -36,9 +37,9 @@ describe('thread count', () => {
     let tries = 0;
     let before = 2;
     for (let nowMs = 0; nowMs < 60_000; nowMs += 20) {
-      const threads = count.record(20, 20 * before * (before === 2 ? 0.5 : 1), nowMs);
-      if (threads > before) tries++;
-      before = threads;
+      count.record({ wallMs: 20, cpuMs: 20 * before * (before === 2 ? 0.5 : 1), nowMs });
+      if (count.now > before) tries++;
+      before = count.now;
     }
     expect(tries).toBeGreaterThan(2);
     expect(tries).toBeLessThan(12);

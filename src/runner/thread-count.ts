@@ -7,6 +7,8 @@
  * time used ~ wall time x threads), all are used; when they do not, fewer; and from time to time more are tried again, less
  * often the longer it was in vain.
  */
+import type { ComputedStep } from './free-cores.ts';
+
 const windowMs = 250;
 /** A window alone may be a neighbour's last spin; two in a row are a neighbour. */
 const crowdedWindows = 2;
@@ -37,14 +39,11 @@ export class ThreadCount {
     return this.#threads;
   }
 
-  /**
-   * A step took `wallMs`, in which the process used `cpuMs` of processor time, and ended at `nowMs`. Returns the number of
-   * threads for the next step.
-   */
-  record(wallMs: number, cpuMs: number, nowMs: number): number {
+  /** A step of all of them took `wallMs`, in which they used `cpuMs` of processor time, and ended at `nowMs`. */
+  record({ wallMs, cpuMs, nowMs }: Omit<ComputedStep, 'threads'>): void {
     this.#wallMs += wallMs;
     this.#cpuMs += cpuMs;
-    if (this.#wallMs < windowMs) return this.#threads;
+    if (this.#wallMs < windowMs) return;
     const share = this.#cpuMs / (this.#wallMs * this.#threads);
     this.#wallMs = 0;
     this.#cpuMs = 0;
@@ -55,11 +54,9 @@ export class ThreadCount {
       this.#retryAtMs = nowMs + this.#retryMs;
       this.#retryMs = Math.min(lastRetryMs, this.#retryMs * 2);
     } else if (this.#threads === this.#most) {
-      if (this.#crowded > 0) return this.#threads;
-      this.#retryMs = firstRetryMs;
+      if (this.#crowded === 0) this.#retryMs = firstRetryMs;
     } else if (nowMs >= this.#retryAtMs) {
       this.#threads = this.#most;
     }
-    return this.#threads;
   }
 }

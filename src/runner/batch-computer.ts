@@ -1,0 +1,61 @@
+/** Computes batches with as many threads as are worth their while at the moment. */
+import type { DecodeResult, Model } from '../llama/model.ts';
+import type { Threadpools } from '../llama/threadpools.ts';
+import type { TokenBatch } from '../llama/token-batch.ts';
+import type { FreeCores } from './free-cores.ts';
+import { ThreadCount } from './thread-count.ts';
+
+export class BatchComputer {
+  readonly #model: Model;
+  readonly #pools: Threadpools;
+  readonly #freeCores: FreeCores;
+  #count: ThreadCount;
+  #threads: number;
+
+  constructor(model: Model, pools: Threadpools, freeCores: FreeCores, threads: number) {
+    this.#model = model;
+    this.#pools = pools;
+    this.#freeCores = freeCores;
+    this.#count = new ThreadCount(threads);
+    this.#threads = threads;
+    pools.use(threads);
+  }
+
+  /** Of the last step. */
+  get threads(): number {
+    return this.#threads;
+  }
+
+  /** From now on `threads` at most. */
+  useThreads(threads: number): void {
+    this.#count = new ThreadCount(threads);
+    this.#use(threads);
+  }
+
+  /** Blocks the thread for as long as it takes. */
+  compute(batch: TokenBatch): DecodeResult {
+    const startedMs = performance.now();
+    const most = this.#count.now;
+    this.#use(this.#freeCores.threads(most, batch.length, startedMs));
+    const before = process.cpuUsage();
+    const result = this.#model.decode(batch);
+    const used = process.cpuUsage(before);
+    const nowMs = performance.now();
+    const step = {
+      threads: this.#threads,
+      wallMs: nowMs - startedMs,
+      cpuMs: (used.user + used.system) / 1000,
+      nowMs,
+    };
+    this.#freeCores.record(step);
+    // What fewer used says nothing about what all of them would get.
+    if (this.#threads === most) this.#count.record(step);
+    return result;
+  }
+
+  #use(threads: number): void {
+    if (threads === this.#threads) return;
+    this.#threads = threads;
+    this.#pools.use(threads);
+  }
+}
