@@ -4,7 +4,37 @@
  */
 import { defineConfig } from 'rolldown';
 
+/** What Fastify would load for schemas and logs of its own, which the server doesn't have (http/create-http-server.ts): a quarter of all code. */
+const leftOut = new Set(['@fastify/ajv-compiler', '@fastify/fast-json-stringify-compiler', './logger-pino.js']);
+
+const leaveOut = {
+  name: 'leave-out',
+  resolveId: (id) => (leftOut.has(id) ? `\0left-out:${id}` : undefined),
+  load: (id) =>
+    id.startsWith('\0left-out:')
+      ? `export default () => { throw new Error(${JSON.stringify(`${id.slice(1)}: see rolldown.config.mjs`)}); };`
+      : undefined,
+};
+
+/**
+ * A single character beyond Latin-1, in a comment as well, makes V8 keep all of a file with two bytes per character: with this and what is left out
+ * the idle server takes 4 MB less. The code is the same, but for what `String.raw` would see.
+ */
+const asciiOnly = {
+  name: 'ascii-only',
+  generateBundle(_options, bundle) {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type === 'chunk') chunk.code = chunk.code.replaceAll(/[^\0-\x7f]/g, escaped);
+    }
+  },
+};
+
+function escaped(unit) {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
 export default defineConfig({
+  plugins: [leaveOut, asciiOnly],
   input: {
     main: 'src/main.ts',
     'runner/runner-main': 'src/runner/runner-main.ts',
