@@ -7,6 +7,7 @@ import { embed } from './scenarios/embed.ts';
 import { engine } from './scenarios/engine.ts';
 import { identical } from './scenarios/identical.ts';
 import { memory } from './scenarios/memory.ts';
+import { neighbour } from './scenarios/neighbour.ts';
 import { pull } from './scenarios/pull.ts';
 import { repeat } from './scenarios/repeat.ts';
 import { restart } from './scenarios/restart.ts';
@@ -22,6 +23,7 @@ export const scenarios: readonly Scenario[] = [
   repeat,
   embed,
   crowd,
+  neighbour,
   identical,
   weights,
   structure,

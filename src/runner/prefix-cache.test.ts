@@ -77,6 +77,30 @@ describe('prefix cache', () => {
 
   const conversation = (name: number, length = 100) => Array.from({ length }, (_, index) => name * 1000 + index);
 
+  test('what was copied while nobody asked is only dropped when somebody does', () => {
+    const { slots, saved } = cache(2);
+    const first = run(slots, conversation(1, 2000));
+    expect(slots.copyFree()).toBe(false);
+    slots.putBack(first, 2000);
+    expect([slots.copyFree(), slots.copyFree(), slots.copyFree()]).toEqual([true, true, false]);
+    expect(saved).toEqual([first.sequence, first.sequence]);
+    const second = run(slots, conversation(2));
+    expect(saved).toHaveLength(2);
+    slots.putBack(second, 100);
+    expect(slots.take([...conversation(1, 2000), 7], '')?.tokens).toEqual(conversation(1, 2000));
+  });
+
+  test('what came after the copy is copied too', () => {
+    const { slots, saved } = cache(1);
+    const first = run(slots, conversation(1));
+    slots.putBack(first, 100);
+    slots.copyFree();
+    const again = run(slots, conversation(1, 200));
+    slots.putBack(again, 200);
+    expect([slots.copyFree(), slots.copyFree()]).toEqual([true, false]);
+    expect(saved).toHaveLength(2);
+  });
+
   test('another conversation finds the pool empty, and the first one comes back from memory', () => {
     const { slots, saved } = cache(2);
     const first = run(slots, conversation(1));

@@ -19,6 +19,7 @@ import { BufferSizes } from './buffer-sizes.ts';
 import { watchBusyCores } from './busy-cores.ts';
 import { EmbeddingQueue } from './embedding-queue.ts';
 import { FreeCores } from './free-cores.ts';
+import { IdleCopying } from './idle-copying.ts';
 import { IdleTuning } from './idle-tuning.ts';
 import { loadDraft } from './load-draft.ts';
 import { pauseThread } from './pause-thread.ts';
@@ -29,6 +30,7 @@ interface Serving {
   readonly model: Model;
   readonly computer: BatchComputer;
   readonly tuning: IdleTuning;
+  readonly copying: IdleCopying;
   readonly loop: ServingLoop;
   readonly embeddings: EmbeddingQueue;
 }
@@ -84,6 +86,7 @@ function load(request: LoadRequest): void {
         promptTokensPerMs: () => loop.promptTokensPerMs,
         send,
       }),
+      copying: new IdleCopying(() => loop.copyIdlePrefix()),
       loop,
       embeddings: new EmbeddingQueue(parts),
     };
@@ -181,9 +184,11 @@ function scheduleStep(): void {
   if (stepScheduled || serving === undefined) return;
   if (!serving.loop.hasWork && !serving.embeddings.hasWork) {
     serving.tuning.resume();
+    serving.copying.resume();
     return;
   }
   serving.tuning.pause();
+  serving.copying.pause();
   stepScheduled = true;
   setImmediate(() => {
     stepScheduled = false;

@@ -140,6 +140,11 @@ export class ServingLoop {
     return this.#budget.tokensPerMs;
   }
 
+  /** While there is no work: copies a piece of what idle slots hold out of the cells. False when nothing is left to do. */
+  copyIdlePrefix(): boolean {
+    return this.#cache.copyFree();
+  }
+
   /** Saves prefixes for `forMs` milliseconds at most. The last thing a loop does. */
   savePrefixes(forMs: number): void {
     this.#cache.save(performance.now() + forMs);
