@@ -3,12 +3,15 @@ import type { DecodeResult, Model } from '../llama/model.ts';
 import type { Threadpools } from '../llama/threadpools.ts';
 import type { TokenBatch } from '../llama/token-batch.ts';
 import type { FreeCores } from './free-cores.ts';
+import { StepCost } from './step-cost.ts';
 import { ThreadCount } from './thread-count.ts';
 
 export class BatchComputer {
   readonly #model: Model;
   readonly #pools: Threadpools;
   readonly #freeCores: FreeCores;
+  /** Of all threads. */
+  readonly #cost = new StepCost();
   #count: ThreadCount;
   #threads: number;
 
@@ -36,7 +39,7 @@ export class BatchComputer {
   compute(batch: TokenBatch): DecodeResult {
     const startedMs = performance.now();
     const most = this.#count.now;
-    this.#use(this.#freeCores.threads(most, batch.length, startedMs));
+    this.#use(this.#freeCores.threads(most, this.#cost.ms(batch.length), startedMs));
     const before = process.cpuUsage();
     const result = this.#model.decode(batch);
     const used = process.cpuUsage(before);
@@ -48,6 +51,7 @@ export class BatchComputer {
       nowMs,
     };
     this.#freeCores.record(step);
+    this.#cost.record(batch.length, (step.wallMs * step.threads) / most);
     // What fewer used says nothing about what all of them would get.
     if (this.#threads === most) this.#count.record(step);
     return result;

@@ -26,7 +26,7 @@ describe('an answer that begins', () => {
     expect(watch(2, ...answers).threads(2, 20, 1000)).toBe(expected);
   });
 
-  test('with many tokens does not wait: one thread would take longer than others spin', () => {
+  test('with a long step does not wait: one thread would take longer than others spin', () => {
     expect(watch(2, 2).threads(2, 500, 1000)).toBe(2);
   });
 
@@ -65,6 +65,15 @@ describe('steps one after the other', () => {
     cores.threads(2, 1, 1000);
     cores.record(lost(1010));
     expect(cores.threads(2, 1, 1010)).toBe(2);
+  });
+
+  test('have all threads where they are so long that these gain by it all the same', () => {
+    const cores = watch(2, 0, 1);
+    cores.threads(2, 1, 1000);
+    cores.record(lost(1010));
+    expect(cores.threads(2, 500, 1010)).toBe(1);
+    expect(cores.threads(2, 1000, 1010)).toBe(2);
+    expect(cores.threads(2, 10, 1010)).toBe(1);
   });
 
   test('have all threads again as soon as there is a core for each', () => {

@@ -1,7 +1,7 @@
 /**
  * As many threads as there are cores that nobody else holds. The engine's threads meet at a barrier some hundred times per token and wait there
  * spinning, so one that shares its core holds up all. Measured on 2 cores beside one busy thread: with two threads 70 tokens per second in four
- * streams, 86 in one and a prompt of 1400 tokens in 7.1 s; with one thread 108, 132 and 6.2 s.
+ * streams, 86 in one and a prompt of 120 tokens in 613 ms; with one thread 108, 132 and 488 ms. Only a step of a second gains by both.
  *
  * The system tells at once who wants to run, but others that want to for a moment are the rule: the server and its client, with their collectors
  * and compilers. So threads are taken back only where an answer begins, or a step has lost processor time, and then the cores are held for some
@@ -11,10 +11,12 @@
 /** Steps within an answer follow one another at once. */
 const beginsAfterMs = 20;
 /**
- * Another engine's threads go on spinning for 150 ms behind its last token. One thread takes as long for a step of so many tokens; a longer one
- * had better suffer them for a while.
+ * How much longer a step may take with fewer threads. While others hold the cores, all threads lose at the barriers: some 500 ms per step, since all
+ * steps have about as many. But those who hold cores where an answer begins may be another engine's threads, which go on spinning for
+ * 150 ms behind its last token; a step that takes much longer had better suffer them.
  */
-const mostTokens = 48;
+const mostExtraMs = 600;
+const mostExtraAtBeginMs = 120;
 /** How often who seems to hold the cores is looked at, with pauses in which the server and its client come to an end. */
 const looks = 3;
 /** Share of the threads' time that a step has when nobody is in its way, and a little less. */
@@ -46,12 +48,17 @@ export class FreeCores {
     this.#machine = machine;
   }
 
-  /** How many of `most` threads should compute a step of `tokens` that begins at `nowMs`. */
-  threads(most: number, tokens: number, nowMs: number): number {
+  /** How many of `most` threads should compute a step that begins at `nowMs` and would take all of them `expectedMs` if nobody were in their way. */
+  threads(most: number, expectedMs: number, nowMs: number): number {
     if (most < 2) return most;
-    if (nowMs - this.#endedMs >= beginsAfterMs) this.#free = tokens > mostTokens ? Infinity : this.#steadilyFree(most);
-    else if (this.#free < most) this.#free = Math.max(this.#free, this.#freeNow());
-    return Math.min(most, this.#free);
+    const extraMs = () => expectedMs * (most / this.#free - 1);
+    if (nowMs - this.#endedMs >= beginsAfterMs) {
+      this.#free = this.#steadilyFree(most);
+      if (extraMs() > mostExtraAtBeginMs) this.#free = Infinity;
+    } else if (this.#free < most) {
+      this.#free = Math.max(this.#free, this.#freeNow());
+    }
+    return this.#free < most && extraMs() <= mostExtraMs ? this.#free : most;
   }
 
   record({ threads, wallMs, cpuMs, nowMs }: ComputedStep): void {
