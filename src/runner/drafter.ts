@@ -127,11 +127,12 @@ function slotsOf(wishes: readonly DraftWish[]): ReadonlySet<number> {
 
 function textCandidate(wish: DraftWish): Candidate {
   const { sequence, most } = wish;
+  const { temperature } = sequence.request.sampling;
   const found = most > 0 ? findDraft(sequence.tokens, most) : undefined;
   // A text that breaks off more often than others (a table, whose lines begin alike) is not expected to go on as they do.
   const share = sequence.trust.text.share(1);
   const chance = (index: number): number =>
-    found === undefined ? 0 : Math.min(agreementChance(found.matching + index), share);
+    found === undefined ? 0 : Math.min(agreementChance(found.matching + index, temperature), share);
   return { wish, found, chance, most: found?.tokens.length ?? 0, isComputed: false };
 }
 
