@@ -67,13 +67,14 @@ describe('steps one after the other', () => {
     expect(cores.threads(2, 1, 1010)).toBe(2);
   });
 
-  test('have all threads where they are so long that these gain by it all the same', () => {
-    const cores = watch(2, 0, 1);
+  test('have all threads where they are so long that these gain by it all the same, sooner while the others may only spin', () => {
+    const cores = watch(2, 1);
     cores.threads(2, 1, 1000);
+    const threadsAt = (nowMs: number) => [100, 500, 1000].map((expectedMs) => cores.threads(2, expectedMs, nowMs));
     cores.record(lost(1010));
-    expect(cores.threads(2, 500, 1010)).toBe(1);
-    expect(cores.threads(2, 1000, 1010)).toBe(2);
-    expect(cores.threads(2, 10, 1010)).toBe(1);
+    expect(threadsAt(1010)).toEqual([1, 2, 2]);
+    cores.record(lost(1410));
+    expect(threadsAt(1410)).toEqual([1, 1, 2]);
   });
 
   test('have all threads again as soon as there is a core for each', () => {

@@ -12,11 +12,12 @@
 const beginsAfterMs = 20;
 /**
  * How much longer a step may take with fewer threads. While others hold the cores, all threads lose at the barriers: some 500 ms per step, since all
- * steps have about as many. But those who hold cores where an answer begins may be another engine's threads, which go on spinning for
- * 150 ms behind its last token; a step that takes much longer had better suffer them.
+ * steps have about as many. But those who hold cores where an answer begins may be another engine's threads, which go on spinning behind its last
+ * token, for 150 ms and for twice that where they share a core; a step that takes much longer had better suffer them.
  */
 const mostExtraMs = 600;
 const mostExtraAtBeginMs = 120;
+const beginningMs = 400;
 /** How often who seems to hold the cores is looked at, with pauses in which the server and its client come to an end. */
 const looks = 3;
 /** Share of the threads' time that a step has when nobody is in its way, and a little less. */
@@ -42,6 +43,7 @@ export interface ComputedStep {
 export class FreeCores {
   readonly #machine: WatchedMachine;
   #free = Infinity;
+  #beganMs = -Infinity;
   #endedMs = -Infinity;
 
   constructor(machine: WatchedMachine) {
@@ -51,14 +53,14 @@ export class FreeCores {
   /** How many of `most` threads should compute a step that begins at `nowMs` and would take all of them `expectedMs` if nobody were in their way. */
   threads(most: number, expectedMs: number, nowMs: number): number {
     if (most < 2) return most;
-    const extraMs = () => expectedMs * (most / this.#free - 1);
     if (nowMs - this.#endedMs >= beginsAfterMs) {
+      this.#beganMs = nowMs;
       this.#free = this.#steadilyFree(most);
-      if (extraMs() > mostExtraAtBeginMs) this.#free = Infinity;
     } else if (this.#free < most) {
       this.#free = Math.max(this.#free, this.#freeNow());
     }
-    return this.#free < most && extraMs() <= mostExtraMs ? this.#free : most;
+    const mostExtra = nowMs - this.#beganMs < beginningMs ? mostExtraAtBeginMs : mostExtraMs;
+    return this.#free < most && expectedMs * (most / this.#free - 1) <= mostExtra ? this.#free : most;
   }
 
   record({ threads, wallMs, cpuMs, nowMs }: ComputedStep): void {
