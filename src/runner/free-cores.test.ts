@@ -12,8 +12,8 @@ function watch(cores: number, ...answers: (number | undefined)[]): FreeCores {
 }
 
 /** A step of two threads that ends at `nowMs` and had its cores or not. */
-const kept = (nowMs: number, threads = 2) => ({ threads, wallMs: 10, cpuMs: 10 * threads * 0.97, nowMs });
-const lost = (nowMs: number, threads = 2) => ({ threads, wallMs: 10, cpuMs: 10 * threads * 0.7, nowMs });
+const kept = (nowMs: number, threads = 2) => ({ threads, wallMs: 50, cpuMs: 50 * threads * 0.97, nowMs });
+const lost = (nowMs: number, threads = 2) => ({ threads, wallMs: 50, cpuMs: 50 * threads * 0.7, nowMs });
 
 describe('an answer that begins', () => {
   test.each<[string, (number | undefined)[], number]>([
@@ -48,6 +48,16 @@ describe('steps one after the other', () => {
     expect(cores.threads(2, 1, 1010)).toBe(2);
     cores.record(lost(1020));
     expect(cores.threads(2, 1, 1020)).toBe(1);
+  });
+
+  test('keep their threads where only a short one lost time, until several have', () => {
+    const cores = watch(2, 0, 1);
+    cores.threads(2, 1, 1000);
+    const short = { ...lost(1010), wallMs: 20, cpuMs: 28 };
+    cores.record(short);
+    expect(cores.threads(2, 1, 1010)).toBe(2);
+    cores.record(short);
+    expect(cores.threads(2, 1, 1010)).toBe(1);
   });
 
   test.each([

@@ -4,12 +4,14 @@
  * streams, 86 in one and a prompt of 120 tokens in 613 ms; with one thread 108, 132 and 488 ms. Only a step of a second gains by both.
  *
  * The system tells at once who wants to run, but others that want to for a moment are the rule: the server and its client, with their collectors
- * and compilers. So threads are taken back only where an answer begins, or a step has lost processor time, and then the cores are held for some
+ * and compilers. So threads are taken back only where an answer begins, or steps have lost processor time, and then the cores are held for some
  * milliseconds; and given again as soon as there is a core for each. Pure but for what it is told and how it waits.
  */
 
-/** Steps within an answer follow one another at once. */
-const beginsAfterMs = 20;
+/** Steps within an answer follow one another within a millisecond. */
+const beginsAfterMs = 5;
+/** Whoever passes an answer's first token on, or collects garbage, takes cores for so long. */
+const passingMs = 40;
 /**
  * How much longer a step may take with fewer threads. While others hold the cores, all threads lose at the barriers: some 500 ms per step, since all
  * steps have about as many. But those who hold cores where an answer begins may be another engine's threads, which go on spinning behind its last
@@ -45,6 +47,8 @@ export class FreeCores {
   #free = Infinity;
   #beganMs = -Infinity;
   #endedMs = -Infinity;
+  /** Length of the last steps without a break that lost time. */
+  #lostMs = 0;
 
   constructor(machine: WatchedMachine) {
     this.#machine = machine;
@@ -66,8 +70,10 @@ export class FreeCores {
   record({ threads, wallMs, cpuMs, nowMs }: ComputedStep): void {
     this.#endedMs = nowMs;
     const hasLost = cpuMs < wallMs * threads * undisturbedShare;
-    const free = hasLost ? this.#steadilyFree(threads) : this.#freeNow();
-    if (free > this.#free || (hasLost && free < threads)) this.#free = free;
+    this.#lostMs = hasLost ? this.#lostMs + wallMs : 0;
+    const isCrowded = this.#lostMs >= passingMs;
+    const free = isCrowded ? this.#steadilyFree(threads) : this.#freeNow();
+    if (free > this.#free || (isCrowded && free < threads)) this.#free = free;
   }
 
   #steadilyFree(most: number): number {
