@@ -1,5 +1,5 @@
 /** Passes on the values of an iterable until it ends or the signal fires, whichever comes first. */
-import { CorralError } from './corral-error.ts';
+import { canceled } from './canceled.ts';
 
 /**
  * Throws `canceled` as soon as `signal` fires, even while the source is waiting for something that never comes; the source is told to
@@ -9,7 +9,7 @@ export async function* untilAborted<Value>(values: AsyncIterable<Value>, signal:
   const iterator = values[Symbol.asyncIterator]();
   let stop = () => {};
   const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(new CorralError('canceled', 'request canceled'));
+    stop = () => reject(canceled());
   });
   // Whoever waits for the next value gets it; between two values nobody does.
   aborted.catch(() => {});

@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { canceled } from '../core/canceled.ts';
 import { CorralError } from '../core/corral-error.ts';
 import { readLines } from '../core/line-reader.ts';
 import type { Logger } from '../core/logger.ts';
@@ -108,8 +109,4 @@ function failed(how: string, complaint: string | undefined, { sourcePath, target
   return new CorralError('runner_failed', `the model could not be quantised: ${reason}`, {
     hint: 'The log of the server (OLLAMA_DEBUG=1) has the engine’s own words.',
   });
-}
-
-function canceled(): CorralError {
-  return new CorralError('canceled', 'request canceled');
 }

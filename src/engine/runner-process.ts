@@ -7,6 +7,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { canceled } from '../core/canceled.ts';
 import { CorralError } from '../core/corral-error.ts';
 import { currentClient } from '../core/current-client.ts';
 import { decodeVector } from '../core/float-vector.ts';
@@ -326,10 +327,6 @@ function deathHint(signal: NodeJS.Signals | null): string {
   return signal === 'SIGKILL'
     ? 'The system may have ended it for want of memory: try a smaller num_ctx or a smaller model.'
     : 'The next request loads the model again.';
-}
-
-function canceled(): CorralError {
-  return new CorralError('canceled', 'request canceled');
 }
 
 function unexpected(reply: Reply): CorralError {

@@ -1,6 +1,6 @@
 /** A body as it comes, for what is too large to be held. */
 import type { IncomingMessage } from 'node:http';
-import { CorralError } from '../core/corral-error.ts';
+import { canceled } from '../core/canceled.ts';
 
 /** A client that sends nothing for this long is gone, whatever its connection says. */
 const silentClientMs = 5 * 60_000;
@@ -17,7 +17,7 @@ export async function* bodyChunks(request: IncomingMessage): AsyncGenerator<Buff
       yield chunk as Buffer;
     }
   } catch (error) {
-    throw new CorralError('canceled', 'request canceled', { cause: error });
+    throw canceled(error);
   } finally {
     clearTimeout(giveUp);
   }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { canceled } from '../core/canceled.ts';
 import { CorralError } from '../core/corral-error.ts';
 
 /**
@@ -24,7 +25,7 @@ export function readBody(request: IncomingMessage, maxBytes: number = maxBodyByt
       outcome();
     };
     const giveUp = setTimeout(() => settle(() => reject(bodyTooSlow())), maxBodyMs);
-    const onGone = () => settle(() => reject(new CorralError('canceled', 'request canceled')));
+    const onGone = () => settle(() => reject(canceled()));
     const onEnd = () => settle(() => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
     const refuse = () => settle(() => reject(bodyTooLarge(maxBytes)));
     const onData = (chunk: Buffer) => {

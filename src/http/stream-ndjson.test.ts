@@ -1,5 +1,6 @@
 import http from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { canceled } from '../core/canceled.ts';
 import { CorralError } from '../core/corral-error.ts';
 import { doneEvent, type Script } from '../usecases/test-runner.ts';
 import { parseLines, send, startTestServer, until, type TestServer } from './test-server.ts';
@@ -92,7 +93,7 @@ describe('a stream', () => {
       yield { type: 'text', text: 'a' };
       await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
       aborted = true;
-      throw new CorralError('canceled', 'request canceled');
+      throw canceled();
     };
     await withServer(script, async ({ port, pool }) => {
       const { request, response } = await openChat(port);

@@ -1,6 +1,6 @@
 /** Trying again: after which errors, how often and how long after. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CorralError } from '../core/corral-error.ts';
+import { canceled } from '../core/canceled.ts';
 import { RegistryError } from './registry-error.ts';
 
 export interface RetryPolicy {
@@ -29,7 +29,7 @@ export async function waitToRetry(waitMs: number, signal: AbortSignal): Promise<
   try {
     await sleep(waitMs, undefined, { signal });
   } catch (error) {
-    throw new CorralError('canceled', 'request canceled', { cause: error });
+    throw canceled(error);
   }
 }
 

@@ -3,6 +3,7 @@
  * id. Inputs of all waiting requests share batches, in turns by client; a request ends when its last vector is there. The pairs
  * of a reranker go the same way, their "vector" is a score.
  */
+import { canceled } from '../core/canceled.ts';
 import { CorralError, toCorralError } from '../core/corral-error.ts';
 import type { ChildMessage, EmbedRequest, LoadRequest, RerankRequest } from '../engine/runner-protocol.ts';
 import { adapterKey } from '../llama/adapter-key.ts';
@@ -105,7 +106,7 @@ export class EmbeddingQueue {
 
   cancel(id: number): void {
     if (this.#inputsOf(id).length === 0) return;
-    this.#fail(id, new CorralError('canceled', 'the request was canceled'));
+    this.#fail(id, canceled());
   }
 
   step(): void {

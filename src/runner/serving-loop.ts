@@ -9,6 +9,7 @@
  * exceed the pool; the oldest running sequence is never set back, so something always advances.
  */
 import path from 'node:path';
+import { canceled } from '../core/canceled.ts';
 import { CorralError, toCorralError } from '../core/corral-error.ts';
 import type { ChildMessage, GenerateRequest, LoadRequest, TokenItem } from '../engine/runner-protocol.ts';
 import type { Bindings } from '../llama/bindings.ts';
@@ -132,7 +133,7 @@ export class ServingLoop {
 
   cancel(id: number): void {
     const sequence = [...this.#running, ...this.#waiting.waiting()].find(({ request }) => request.id === id);
-    if (sequence !== undefined) this.#fail(sequence, new CorralError('canceled', 'the request was canceled'));
+    if (sequence !== undefined) this.#fail(sequence, canceled());
   }
 
   /** Prompt tokens per millisecond of late; undefined where no prompt was long enough to tell. */

@@ -4,6 +4,7 @@
  * Events are handled one after the other: one that an effect causes at once (a listener that acquires) waits until the effects
  * before it are done, so effects happen in the order in which they were decided.
  */
+import { canceled } from '../core/canceled.ts';
 import { CorralError, toCorralError } from '../core/corral-error.ts';
 import { currentClient } from '../core/current-client.ts';
 import type { Runner } from '../engine/runner.ts';
@@ -16,7 +17,6 @@ import type { ModelPoolParts } from './model-pool-parts.ts';
 import type { Lease, ModelPool } from './model-pool.ts';
 import { readMachineMemory } from './read-machine-memory.ts';
 import { residentModels } from './resident-models.ts';
-import { requestCanceled } from './scheduler-errors.ts';
 import { areWeightsSlow } from './slow-weights.ts';
 import { initialState, type CloseReason, type SchedulerEffect, type SchedulerEvent } from './scheduler-state.ts';
 
@@ -182,7 +182,7 @@ export function createModelPool(parts: ModelPoolParts): ModelPool {
     acquire(request, signal) {
       return new Promise((resolve, reject) => {
         if (signal.aborted) {
-          reject(requestCanceled());
+          reject(canceled());
           return;
         }
         const id = nextRequestId++;

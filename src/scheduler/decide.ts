@@ -15,11 +15,12 @@
  * 7. The keep-alive countdown runs only without leases, starts at the last release, and ends at the moment that was set.
  * 8. After `close`, once all that was pending has settled, nothing is left: no runner, load, request or timer.
  */
+import { canceled } from '../core/canceled.ts';
 import type { CorralError } from '../core/corral-error.ts';
 import { abortUnwantedLoad, failLoad, finishLoad, giveUpSilentLoad, noteProgress } from './follow-load.ts';
 import { grantWaiting } from './grant-waiting.ts';
 import { placeByClient } from './place-by-client.ts';
-import { requestCanceled, serverBusy, shuttingDown } from './scheduler-errors.ts';
+import { serverBusy, shuttingDown } from './scheduler-errors.ts';
 import {
   expiryMs,
   holdingRunners,
@@ -113,7 +114,7 @@ function boundQueue(step: SchedulerStep): void {
 
 function cancel(step: SchedulerStep, requestId: number): void {
   const request = step.state.queue.find((waiting) => waiting.id === requestId);
-  if (request !== undefined) reject(step, request, requestCanceled());
+  if (request !== undefined) reject(step, request, canceled());
 }
 
 function release(step: SchedulerStep, runnerId: number): void {

@@ -10,10 +10,6 @@ export function serverBusy(): CorralError {
   });
 }
 
-export function requestCanceled(): CorralError {
-  return new CorralError('canceled', 'request canceled');
-}
-
 export function shuttingDown(): CorralError {
   return new CorralError('canceled', 'the server is shutting down', { status: 503 });
 }

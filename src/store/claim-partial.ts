@@ -6,7 +6,7 @@
 import { readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { CorralError } from '../core/corral-error.ts';
+import { canceled } from '../core/canceled.ts';
 import { makeFolder } from './make-folder.ts';
 import { isLivingOwner, temporaryName, temporaryOwner } from './place-file.ts';
 import { isAbsent, systemCode, writeFault } from './store-fault.ts';
@@ -30,7 +30,7 @@ export async function claimPartial(path: string, signal: AbortSignal): Promise<P
     await makeFolder(dirname(path));
     while (!(await tryClaim(claim))) await sleep(lookMs, undefined, { signal });
   } catch (error) {
-    if (signal.aborted) throw new CorralError('canceled', 'request canceled', { cause: error });
+    if (signal.aborted) throw canceled(error);
     throw writeFault(undefined, error);
   }
   const beat = setInterval(() => {

@@ -1,7 +1,7 @@
 /** The SHA-256 of a file of any size. Large ones are hashed in a thread, so that nobody waits and several use several cores. */
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { CorralError } from '../core/corral-error.ts';
+import { canceled } from '../core/canceled.ts';
 import type { Digest } from '../formats/digest.ts';
 import { startHashThread, worthThreadBytes } from './hash-thread.ts';
 
@@ -40,8 +40,4 @@ export async function hashFile(path: string, options: HashFileOptions): Promise<
     signal.removeEventListener('abort', onAbort);
     await thread.stop();
   }
-}
-
-function canceled(): CorralError {
-  return new CorralError('canceled', 'request canceled');
 }

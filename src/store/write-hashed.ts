@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
-import { CorralError } from '../core/corral-error.ts';
+import { canceled } from '../core/canceled.ts';
 import { untilAborted } from '../core/until-aborted.ts';
 import type { HashedFile } from './hash-file.ts';
 import { writeFault } from './store-fault.ts';
@@ -52,7 +52,7 @@ export async function writeHashed(
     }
     if (filledBytes > 0) await flush();
     await writing;
-    if (signal.aborted) throw new CorralError('canceled', 'request canceled');
+    if (signal.aborted) throw canceled();
     await onDisk(file.sync());
   } finally {
     // A write that is under way needs its file.

@@ -1,5 +1,5 @@
 /** Progress of work that goes on by itself, told at a steady pace while it lasts. */
-import { CorralError } from '../core/corral-error.ts';
+import { canceled } from '../core/canceled.ts';
 import type { ProgressEvent } from './progress-event.ts';
 
 /** Ollama's pace: what its command line draws from. */
@@ -18,7 +18,7 @@ export async function* pacedProgress(
   const ended = done.then(end, end);
   for (;;) {
     await beatOr(ended, signal);
-    if (signal.aborted) throw new CorralError('canceled', 'request canceled');
+    if (signal.aborted) throw canceled();
     if (over) break;
     yield look();
   }

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
-import { CorralError } from '../../core/corral-error.ts';
+import { canceled } from '../../core/canceled.ts';
 import type { Answer } from '../../usecases/batch/batch-runner.ts';
 
 const dispatchHeader = 'corral-dispatch';
@@ -25,7 +25,7 @@ export function createDispatcher(app: () => FastifyInstance): Dispatcher {
       try {
         const headers = { host: '127.0.0.1', [dispatchHeader]: id };
         const reply = await app().inject({ method: 'POST', url: path, headers, payload: JSON.stringify(body) });
-        if (signal.aborted) throw new CorralError('canceled', 'request canceled');
+        if (signal.aborted) throw canceled();
         return {
           status: reply.statusCode,
           requestId: String(reply.headers['x-request-id']),

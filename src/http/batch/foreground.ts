@@ -1,5 +1,5 @@
 /** Who is being answered at this moment, so that what can wait does. All models share the processor, so every one of them counts. */
-import { CorralError } from '../../core/corral-error.ts';
+import { canceled } from '../../core/canceled.ts';
 
 export interface Foreground {
   /** A request has come; call what it returns when it has been answered. */
@@ -28,7 +28,7 @@ export function createForeground(): Foreground {
       };
       const give = () => {
         waiting = waiting.filter((other) => other !== wake);
-        reject(new CorralError('canceled', 'request canceled'));
+        reject(canceled());
       };
       waiting.push(wake);
       signal.addEventListener('abort', give, { once: true });
@@ -47,7 +47,7 @@ export function createForeground(): Foreground {
     async whenIdle(signal) {
       // Somebody may come between being woken and going on.
       for (;;) {
-        if (signal.aborted) throw new CorralError('canceled', 'request canceled');
+        if (signal.aborted) throw canceled();
         if (open === 0) return;
         await nextIdle(signal);
       }

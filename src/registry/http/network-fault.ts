@@ -1,4 +1,5 @@
 /** Errors of the network and of TLS, turned into the typed error once. */
+import { canceled } from '../../core/canceled.ts';
 import { CorralError } from '../../core/corral-error.ts';
 import { RegistryError } from '../registry-error.ts';
 
@@ -29,7 +30,7 @@ const tlsCode = /^(?:ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|DEPTH_ZERO|SELF_SIGNED|EPR
 
 /** A typed error is passed on; what `signal` ended becomes `canceled`. */
 export function networkFault(error: unknown, { host, step }: FaultPlace, signal: AbortSignal): CorralError {
-  if (signal.aborted) return new CorralError('canceled', 'request canceled', { cause: error });
+  if (signal.aborted) return canceled(error);
   if (error instanceof CorralError) return error;
   const code = faultCode(error);
   if (tlsCode.test(code)) return tlsFault(code, error, { host, step });

@@ -4,6 +4,7 @@
  * other processes. What fails or is cancelled leaves the store as it was.
  */
 import type { CreateRequest } from '../../api/ollama/create-request.ts';
+import { canceled } from '../../core/canceled.ts';
 import { CorralError, toCorralError } from '../../core/corral-error.ts';
 import type { Digest } from '../../formats/digest.ts';
 import { recogniseTemplate } from '../../formats/chat-templates/recognise-template.ts';
@@ -64,7 +65,7 @@ export async function* createModel(request: CreateRequest, parts: UseCaseParts, 
     const configLayer = { mediaType: configMediaType, text: printModelConfig(config) };
     const { reference: configReference } = await settleLayer(configLayer, work);
     yield { status: 'writing manifest' };
-    if (signal.aborted) throw new CorralError('canceled', 'request canceled');
+    if (signal.aborted) throw canceled();
     await parts.manifests.write(order.name, printManifest({ config: configReference, layers: settled }));
     for (const { digest } of [configReference, ...settled]) made.delete(digest);
   } finally {
