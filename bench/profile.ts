@@ -28,6 +28,13 @@ const recorder = path.join(import.meta.dirname, 'profiling/profile-recorder.js')
 const profilesFolder = path.join(projectRoot, 'bench-results/profiles');
 const summaryFile = path.join(projectRoot, 'docs/profiles/README.md');
 
+const usage = `npm run profile: measures where time goes, and replaces ${path.relative(projectRoot, summaryFile)}. It takes no arguments.`;
+const [asked] = process.argv.slice(2);
+if (asked !== undefined) {
+  console.error(usage);
+  process.exit(asked === '--help' ? 0 : 2);
+}
+
 const scope = new Scope();
 const interrupt = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupt.abort());
