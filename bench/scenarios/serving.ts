@@ -1,31 +1,25 @@
 /** Servers with the chat model loaded, asked over HTTP: one stream, many streams, long prompts and prompts that share a beginning. */
-import { parallelStreams, type BenchServer } from '../contestants/bench-server.ts';
+import { parallelStreams } from '../contestants/bench-server.ts';
 import { startServers } from '../contestants/start-servers.ts';
 import { generateTogether } from '../measuring/generate-together.ts';
 import { generate } from '../measuring/generate.ts';
 import { uniquePrompt } from '../measuring/prompt-text.ts';
-import { warmUp } from '../measuring/warm-up.ts';
-import type { Measure, Scenario, Trial } from '../scenario.ts';
-
-interface ServingTrial {
-  readonly measure: Measure;
-  readonly run: (server: BenchServer, signal: AbortSignal) => Promise<number>;
-}
+import {
+  decodeOneStream,
+  firstTextOf,
+  firstTextOfShortPrompt,
+  streamsTogether,
+  trialsOf,
+  type ServerTrial,
+} from '../measuring/server-trials.ts';
+import type { Scenario } from '../scenario.ts';
 
 /** English prose of this length is about 1,500 tokens of the model. */
 const longPromptWords = 1300;
 
-const trials: readonly ServingTrial[] = [
-  {
-    measure: { name: 'decode, 1 stream', unit: 'tok/s', better: 'higher' },
-    run: async (server, signal) =>
-      (await generate(server, { prompt: uniquePrompt(24), maxTokens: 128 }, signal)).decodeTokensPerSecond,
-  },
-  {
-    measure: { name: 'first text, new prompt of ~1500 tokens', unit: 'ms', better: 'lower' },
-    run: async (server, signal) =>
-      (await generate(server, { prompt: uniquePrompt(longPromptWords), maxTokens: 4 }, signal)).firstTextMs,
-  },
+const trials: readonly ServerTrial[] = [
+  decodeOneStream,
+  firstTextOf('new prompt of ~1500 tokens', longPromptWords),
   {
     measure: { name: 'first text, the same ~1500 tokens and another question', unit: 'ms', better: 'lower' },
     async run(server, signal) {
@@ -34,19 +28,9 @@ const trials: readonly ServingTrial[] = [
       return (await generate(server, { prompt: `${prefix} What is counted?`, maxTokens: 4 }, signal)).firstTextMs;
     },
   },
-  {
-    measure: { name: 'first text, short prompt', unit: 'ms', better: 'lower' },
-    run: async (server, signal) =>
-      (await generate(server, { prompt: uniquePrompt(12), maxTokens: 4 }, signal)).firstTextMs,
-  },
-  {
-    measure: { name: '4 streams together', unit: 'tok/s', better: 'higher' },
-    run: async (server, signal) => await totalRate(server, 4, signal),
-  },
-  {
-    measure: { name: '8 streams together', unit: 'tok/s', better: 'higher' },
-    run: async (server, signal) => await totalRate(server, 8, signal),
-  },
+  firstTextOfShortPrompt,
+  streamsTogether(4),
+  streamsTogether(8),
   {
     measure: { name: '8 streams with one 600-token beginning, all done', unit: 'ms', better: 'lower' },
     async run(server, signal) {
@@ -64,15 +48,7 @@ export const serving: Scenario = {
     const { chatModel, contextTokens } = context.contestants.setup;
     const servers = await startServers(context);
     return {
-      trials: trials.map(({ measure, run }): Trial => ({
-        measures: [measure],
-        entries: servers.map((server) => ({
-          label: server.name,
-          role: server.role,
-          prepare: (signal) => warmUp(server, signal),
-          run: async (signal) => [await run(server, signal)],
-        })),
-      })),
+      trials: trialsOf(trials, servers),
       notes: [
         `${chatModel.name}, raw prompts, temperature 0, ${contextTokens} tokens of context for each stream`,
         `ollama and llama-server are told to serve ${parallelStreams} streams at once; corral finds its number itself`,
@@ -81,8 +57,3 @@ export const serving: Scenario = {
     };
   },
 };
-
-async function totalRate(server: BenchServer, streams: number, signal: AbortSignal): Promise<number> {
-  const prompts = Array.from({ length: streams }, () => uniquePrompt(60));
-  return (await generateTogether(server, prompts, 96, signal)).tokensPerSecond;
-}
