@@ -42,7 +42,7 @@ describe('an answer that begins', () => {
 
 describe('steps one after the other', () => {
   test('have fewer threads once one lost its time to somebody who is still there', () => {
-    const cores = watch(2, 0, 0, 1);
+    const cores = watch(2, 0, 1);
     expect(cores.threads(2, 1, 1000)).toBe(2);
     cores.record(kept(1010));
     expect(cores.threads(2, 1, 1010)).toBe(2);

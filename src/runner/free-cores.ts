@@ -44,6 +44,7 @@ export interface ComputedStep {
 
 export class FreeCores {
   readonly #machine: WatchedMachine;
+  #most = 1;
   #free = Infinity;
   #beganMs = -Infinity;
   #endedMs = -Infinity;
@@ -56,12 +57,13 @@ export class FreeCores {
 
   /** How many of `most` threads should compute a step that begins at `nowMs` and would take all of them `expectedMs` if nobody were in their way. */
   threads(most: number, expectedMs: number, nowMs: number): number {
+    this.#most = most;
     if (most < 2) return most;
     if (nowMs - this.#endedMs >= beginsAfterMs) {
       this.#beganMs = nowMs;
       this.#free = this.#steadilyFree(most);
-    } else if (this.#free < most) {
-      this.#free = Math.max(this.#free, this.#freeNow());
+    } else {
+      this.#giveBack();
     }
     const mostExtra = nowMs - this.#beganMs < beginningMs ? mostExtraAtBeginMs : mostExtraMs;
     return this.#free < most && expectedMs * (most / this.#free - 1) <= mostExtra ? this.#free : most;
@@ -71,9 +73,14 @@ export class FreeCores {
     this.#endedMs = nowMs;
     const hasLost = cpuMs < wallMs * threads * undisturbedShare;
     this.#lostMs = hasLost ? this.#lostMs + wallMs : 0;
-    const isCrowded = this.#lostMs >= passingMs;
-    const free = isCrowded ? this.#steadilyFree(threads) : this.#freeNow();
-    if (free > this.#free || (isCrowded && free < threads)) this.#free = free;
+    const free = this.#lostMs >= passingMs ? this.#steadilyFree(threads) : Infinity;
+    if (free < threads) this.#free = free;
+    else this.#giveBack();
+  }
+
+  /** Asks the system only where some were taken back: an undisturbed step is not held up for it. */
+  #giveBack(): void {
+    if (this.#free < this.#most) this.#free = Math.max(this.#free, this.#freeNow());
   }
 
   #steadilyFree(most: number): number {
