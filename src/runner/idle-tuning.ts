@@ -1,11 +1,8 @@
-/** Lets a tuner measure while a runner has nothing to do, a piece at a time, and tells what came of it. */
+/** Lets a tuner measure, a piece at a time while a runner has nothing to do (idle-work.ts), and tells what came of it. */
 import type { ChildMessage, LoadRequest } from '../engine/runner-protocol.ts';
 import type { Model } from '../llama/model.ts';
 import { measureThreads } from './measure-threads.ts';
 import { Tuner } from './tuner.ts';
-
-/** Whoever has just had an answer often asks again. */
-const quietMs = 3000;
 
 export interface TunedParts {
   readonly model: Model;
@@ -20,7 +17,6 @@ export class IdleTuning {
   readonly #tuner: Tuner | undefined;
   readonly #scratch: number;
   readonly #parts: TunedParts;
-  #timer: NodeJS.Timeout | undefined;
   #isTold = false;
 
   constructor(load: LoadRequest, parts: TunedParts) {
@@ -30,23 +26,11 @@ export class IdleTuning {
     this.#tuner = load.threadChoices === undefined || !canMeasure ? undefined : new Tuner(load.threadChoices);
   }
 
-  /** Somebody asks: nothing is measured now. */
-  pause(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
-
-  /** Nobody asks any more. */
-  resume(): void {
+  /** False when there is nothing left to measure, or nothing to compare with yet. */
+  measurePiece(): boolean {
     const tuner = this.#tuner;
-    if (tuner === undefined || this.#isTold || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => this.#measure(tuner), quietMs).unref();
-  }
-
-  #measure(tuner: Tuner): void {
-    this.#timer = undefined;
     const promptTokensPerMs = this.#parts.promptTokensPerMs();
-    if (promptTokensPerMs === undefined) return;
+    if (tuner === undefined || this.#isTold || promptTokensPerMs === undefined) return false;
     const threads = tuner.next;
     if (threads !== undefined) {
       this.#parts.useThreads(threads);
@@ -54,13 +38,10 @@ export class IdleTuning {
       this.#parts.useThreads(tuner.threads);
       if (measured !== undefined) tuner.record(measured);
     }
-    if (tuner.next === undefined) {
-      this.#isTold = true;
-      this.#parts.useThreads(tuner.threads);
-      this.#parts.send({ type: 'tuned', threads: tuner.threads, promptTokensPerMs });
-    } else {
-      // Messages are read before the next piece.
-      this.#timer = setTimeout(() => this.#measure(tuner), 0);
-    }
+    if (tuner.next !== undefined) return true;
+    this.#isTold = true;
+    this.#parts.useThreads(tuner.threads);
+    this.#parts.send({ type: 'tuned', threads: tuner.threads, promptTokensPerMs });
+    return false;
   }
 }

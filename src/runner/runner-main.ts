@@ -19,8 +19,8 @@ import { BufferSizes } from './buffer-sizes.ts';
 import { watchBusyCores } from './busy-cores.ts';
 import { EmbeddingQueue } from './embedding-queue.ts';
 import { FreeCores } from './free-cores.ts';
-import { IdleCopying } from './idle-copying.ts';
 import { IdleTuning } from './idle-tuning.ts';
+import { IdleWork } from './idle-work.ts';
 import { loadDraft } from './load-draft.ts';
 import { pauseThread } from './pause-thread.ts';
 import { ServingLoop } from './serving-loop.ts';
@@ -29,8 +29,7 @@ import { yieldCores } from './yield-cores.ts';
 interface Serving {
   readonly model: Model;
   readonly computer: BatchComputer;
-  readonly tuning: IdleTuning;
-  readonly copying: IdleCopying;
+  readonly idleWork: readonly IdleWork[];
   readonly loop: ServingLoop;
   readonly embeddings: EmbeddingQueue;
 }
@@ -41,9 +40,15 @@ const engineErrorLevel = 4;
 /** For prefixes, when a service manager ends everything at once. */
 const signalledSaveMs = 1000;
 
+/** A program that asks one question after the other is back before that, and finds its cells in place. */
+const copyAfterMs = 250;
+/** Whoever has just had an answer often asks again. */
+const tuneAfterMs = 3000;
+
 const parentPid = process.ppid;
 let serving: Serving | undefined;
 let stepScheduled = false;
+
 function send(message: ChildMessage): void {
   process.send?.(message);
   if (serving !== undefined) yieldCores(message, serving.computer.threads);
@@ -75,18 +80,21 @@ function load(request: LoadRequest): void {
     const computer = new BatchComputer(model, pools, freeCores, request.threads);
     const parts = { model, computer, load: request, send };
     const loop = new ServingLoop({ ...parts, bindings, draftModel: draft?.draftModel });
+    const tuning = new IdleTuning(request, {
+      model,
+      useThreads: (threads) => computer.useThreads(threads),
+      promptTokensPerMs: () => loop.promptTokensPerMs,
+      send,
+    });
     // Worker threads may log while this thread is blocked in a step; from here on the engine writes to stderr itself.
     bindings.setLog(null, null);
     serving = {
       model,
       computer,
-      tuning: new IdleTuning(request, {
-        model,
-        useThreads: (threads) => computer.useThreads(threads),
-        promptTokensPerMs: () => loop.promptTokensPerMs,
-        send,
-      }),
-      copying: new IdleCopying(() => loop.copyIdlePrefix()),
+      idleWork: [
+        new IdleWork({ quietMs: copyAfterMs, doPiece: () => loop.copyIdlePrefix() }),
+        new IdleWork({ quietMs: tuneAfterMs, doPiece: () => tuning.measurePiece() }),
+      ],
       loop,
       embeddings: new EmbeddingQueue(parts),
     };
@@ -183,12 +191,10 @@ function end(saveForMs: number): never {
 function scheduleStep(): void {
   if (stepScheduled || serving === undefined) return;
   if (!serving.loop.hasWork && !serving.embeddings.hasWork) {
-    serving.tuning.resume();
-    serving.copying.resume();
+    for (const work of serving.idleWork) work.resume();
     return;
   }
-  serving.tuning.pause();
-  serving.copying.pause();
+  for (const work of serving.idleWork) work.pause();
   stepScheduled = true;
   setImmediate(() => {
     stepScheduled = false;
