@@ -5,6 +5,7 @@ const results = process.env['CORRAL_TEST_RESULTS'];
 
 export default defineConfig({
   test: {
+    setupFiles: ['test/support/property-seed.ts'],
     include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'bench/**/*.test.ts'],
     // Runners compute with every core: tests beside each other would measure one another's waiting.
     maxWorkers: 2,

@@ -269,6 +269,11 @@ const cases: Record<string, Case> = {
     accepts: [-1.499, -1, 0, 3.7, 10, 10.25],
     refuses: [-1.5, -2, 10.26, 11],
   },
+  'multiples stay where a double holds every whole number': {
+    schema: { type: 'integer', multipleOf: 3, minimum: 1e15 },
+    accepts: [1_000_000_000_000_002, 9_007_199_254_740_990],
+    refuses: [1_000_000_000_000_001, 10_000_000_000_000_002],
+  },
   'multiples of one are whole': { schema: { type: 'number', multipleOf: 1 }, accepts: [3, -4], refuses: [1.5] },
   'multiples of seven in a range': {
     schema: { type: 'integer', multipleOf: 7, minimum: -30, maximum: 1_000 },
@@ -453,6 +458,7 @@ describe('a schema that cannot be enforced', () => {
     ['uniqueItems', { items: {}, uniqueItems: true }, '/uniqueItems'],
     ['multipleOf a fraction', { type: 'number', multipleOf: 0.01 }, '/multipleOf'],
     ['multipleOf zero', { type: 'number', multipleOf: 0 }, '/multipleOf'],
+    ['multipleOf where doubles are far apart', { type: 'integer', multipleOf: 10, minimum: 1e18 }, '/multipleOf'],
     ['multipleOf a large number', { type: 'integer', multipleOf: 1_001 }, '/multipleOf'],
     ['then', JSON.parse('{"then":{}}'), '/then'],
     ['else', { else: {} }, '/else'],

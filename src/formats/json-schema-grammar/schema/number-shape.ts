@@ -26,6 +26,9 @@ const largestStep = 1_000;
 /** Beyond the 16 digits that a bounded number may have before the point. */
 const beyondDigits = 1e16;
 
+/** Beyond the 15 digits that doubles hold exactly, whichever they are. */
+const safeDigits = 1e15;
+
 /** Digits of a bound, on either side of the point; the grammar of a range grows with their square. */
 const mostDigits = 40;
 
@@ -70,6 +73,18 @@ export function numberShape(
     // Only whole bounds count, and -0.5 must not become "-0".
     lower = Math.ceil(lower) + 0;
     upper = Math.floor(upper) + 0;
+  }
+  if (step > 1) {
+    // Beyond them a validator reads the nearest double, which need not be a multiple where the digits are one.
+    if (lower > Number.MAX_SAFE_INTEGER || upper < Number.MIN_SAFE_INTEGER) {
+      const where = nodes.find((node) => keyword(node, 'multipleOf') !== undefined) ?? {};
+      throw document.refuse(where, 'multipleOf', '"multipleOf" of numbers beyond 2^53 cannot be enforced');
+    }
+    // Only a bound of so many digits lets a multiple get there, see `numberPatterns`; bounds cost states.
+    if ([lower, upper].some((bound) => Number.isFinite(bound) && Math.abs(bound) >= safeDigits / 10)) {
+      lower = Math.max(lower, Number.MIN_SAFE_INTEGER);
+      upper = Math.min(upper, Number.MAX_SAFE_INTEGER);
+    }
   }
   const isFarOut = lower >= beyondDigits || upper <= -beyondDigits;
   for (const bound of [lower, upper]) {
@@ -116,15 +131,15 @@ function below(bound: number): number {
 }
 
 /** The regular expressions which the text of a number of this shape must all match. */
-export function numberPatterns({ integers, lower, upper }: NumberShape): string[] {
+export function numberPatterns({ integers, lower, upper, step }: NumberShape): string[] {
   // A bound outside of what the digits can reach says nothing, unless the other one is out there too.
   const isFarOut = lower >= beyondDigits || upper <= -beyondDigits;
   const says = (bound: number): boolean => Number.isFinite(bound) && (isFarOut || Math.abs(bound) < beyondDigits);
   const low = says(lower) ? decimalText(lower) : undefined;
   const high = says(upper) ? decimalText(upper) : undefined;
   const given = [low, high].filter((bound) => bound !== undefined);
-  // A double holds 16 digits; bounds with more digits than that still need numbers on either side of them.
-  const wholeDigits = Math.max(15, ...given.map((bound) => bound.whole.length));
+  // A double holds 16 digits, and 15 exactly; bounds with more digits than that still need numbers on either side of them.
+  const wholeDigits = Math.max(step > 1 ? 14 : 15, ...given.map((bound) => bound.whole.length));
   const fractionDigits = Math.max(15, ...given.map((bound) => bound.fraction.length)) + 1;
   const whole = `(?:0|[1-9][0-9]{0,${wholeDigits}})`;
   const fraction = `(?:\\.[0-9]{1,${fractionDigits}})?`;
