@@ -29,14 +29,28 @@ const asciiOnly = {
   },
 };
 
+/** The package is of ES modules; compiled code can be kept for CommonJS only, which has no `import()` then (src/program/load-chunk.ts). */
+const commonJs = {
+  name: 'common-js',
+  generateBundle(_options, bundle) {
+    this.emitFile({ type: 'asset', fileName: 'package.json', source: '{ "type": "commonjs" }\n' });
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type === 'chunk')
+        chunk.code = chunk.code.replaceAll(/\bimport\(("node:[^"]+")\)/g, 'Promise.resolve().then(() => require($1))');
+    }
+  },
+};
+
 function escaped(unit) {
   return `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
 export default defineConfig({
-  plugins: [leaveOut, asciiOnly],
+  plugins: [leaveOut, asciiOnly, commonJs],
   input: {
     main: 'src/main.ts',
+    'load-chunk': 'src/program/load-chunk.ts',
+    'write-code-cache': 'src/program/write-code-cache.ts',
     'runner/runner-main': 'src/runner/runner-main.ts',
     'runner/quantise-main': 'src/runner/quantise-main.ts',
     'store/hash-thread-main': 'src/store/hash-thread-main.ts',
@@ -47,7 +61,7 @@ export default defineConfig({
   output: {
     dir: 'program',
     cleanDir: true,
-    format: 'esm',
+    format: 'cjs',
     entryFileNames: '[name].js',
     chunkFileNames: 'chunks/[name]-[hash].js',
   },

@@ -1,4 +1,7 @@
 #!/usr/bin/env node
-import { main } from '../program/main.js';
+import { fileURLToPath } from 'node:url';
 
+import { loadChunk } from '../program/load-chunk.js';
+
+const { main } = loadChunk(fileURLToPath(new URL('../program/main.js', import.meta.url)));
 process.exitCode = await main(process.argv.slice(2));

@@ -10,6 +10,7 @@ const source = fileURLToPath(new URL('../src/', import.meta.url));
 const parent = ['api', 'formats', 'config', 'core'];
 const allowed: Readonly<Record<string, readonly string[]>> = {
   core: [],
+  program: [],
   config: ['core'],
   formats: ['core', 'config'],
   api: ['core', 'config', 'formats'],
