@@ -115,6 +115,7 @@ export function loadBindings(files: LibraryFiles) {
     poolingType: fn<(context: Pointer) => number>(llama, 'int llama_pooling_type(void *ctx)'),
 
     vocabulary: fn<(model: Pointer) => Pointer>(llama, 'void *llama_model_get_vocab(void *model)'),
+    vocabularyType: fn<(vocabulary: Pointer) => number>(llama, 'int llama_vocab_type(void *vocab)'),
     vocabularySize: fn<(vocabulary: Pointer) => number>(llama, 'int32_t llama_vocab_n_tokens(void *vocab)'),
     isEndOfGeneration: fn<(vocabulary: Pointer, token: number) => boolean>(
       llama,

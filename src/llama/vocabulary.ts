@@ -3,14 +3,21 @@ import { CorralError } from '../core/corral-error.ts';
 import type { Bindings } from './bindings.ts';
 import type { Pointer } from './structs.ts';
 
+/** LLAMA_VOCAB_TYPE_BPE. */
+const byteLevelBpe = 2;
+
 export class Vocabulary {
   readonly handle: Pointer;
   readonly size: number;
   /** Whether the tokenizer puts BOS first when special tokens are asked for. */
   readonly addsBos: boolean;
+  /** Whether texts are split into words from left to right, always between a letter and a space, and nothing is put behind them. */
+  readonly splitsAtSpaces: boolean;
   readonly #bindings: Bindings;
   #tokens = new Int32Array(4096);
   #piece = Buffer.alloc(256);
+  /** By token: how many bytes it spells, 0xffff not asked yet. */
+  readonly #byteLengths: Uint16Array;
   /** By token: 0 not asked yet, 1 goes on, 2 ends. The whole vocabulary is asked about when a grammar is followed. */
   readonly #endOfGeneration: Uint8Array;
 
@@ -19,6 +26,8 @@ export class Vocabulary {
     this.handle = bindings.vocabulary(model);
     this.size = bindings.vocabularySize(this.handle);
     this.addsBos = bindings.addsBos(this.handle);
+    this.splitsAtSpaces = bindings.vocabularyType(this.handle) === byteLevelBpe && !bindings.addsEos(this.handle);
+    this.#byteLengths = new Uint16Array(this.size).fill(0xffff);
     this.#endOfGeneration = new Uint8Array(this.size);
   }
 
@@ -51,6 +60,15 @@ export class Vocabulary {
   spelling(token: number, visible: boolean): string {
     const length = this.#readPiece(token, visible);
     return this.#piece.toString('latin1', 0, length);
+  }
+
+  /** UTF-8 bytes of a token in a text, control tokens as they are spelled. */
+  byteLength(token: number): number {
+    const known = this.#byteLengths[token] ?? 0;
+    if (known !== 0xffff) return known;
+    const length = this.#readPiece(token, true);
+    this.#byteLengths[token] = length;
+    return length;
   }
 
   /** Leaves the bytes in the buffer; how many there are. */

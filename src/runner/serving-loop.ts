@@ -34,6 +34,7 @@ import { FairQueue } from './fair-queue.ts';
 import { GenerationOutput, type Outcome } from './generation-output.ts';
 import { PrefixCache, type Slot } from './prefix-cache.ts';
 import { PrefixFiles } from './prefix-files.ts';
+import { PromptTokens } from './prompt-tokens.ts';
 import { pendingTokens, plannableTokens, type Sequence } from './sequence.ts';
 import { startSequence } from './start-sequence.ts';
 import { StepBudget } from './step-budget.ts';
@@ -59,6 +60,7 @@ export class ServingLoop {
   readonly #load: LoadRequest;
   readonly #send: (message: ChildMessage) => void;
   readonly #cache: PrefixCache;
+  readonly #prompts: PromptTokens;
   readonly #batch: TokenBatch;
   readonly #budget: StepBudget;
   readonly #drafter: Drafter;
@@ -92,6 +94,7 @@ export class ServingLoop {
       mostKeptBytes: Math.min(mostKeptBytes, process.availableMemory() / 8),
       files,
     });
+    this.#prompts = new PromptTokens(model.vocabulary);
     // At least a token per sequence and a useful piece of a prompt beside them.
     this.#batch = new TokenBatch(load.batchTokens, load.sequences);
     this.#budget = new StepBudget(load.batchTokens, load.promptTokensPerMs);
@@ -114,7 +117,7 @@ export class ServingLoop {
 
   generate(request: GenerateRequest): void {
     try {
-      const sequence = startSequence(this.#bindings, this.#model, this.#load.contextTokens, request);
+      const sequence = startSequence(this.#bindings, this.#model, this.#prompts, this.#load.contextTokens, request);
       if (sequence.mostGenerated === 0) this.#finish(sequence, 'length');
       else this.#waiting.add(sequence);
     } catch (thrown) {

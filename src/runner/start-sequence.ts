@@ -7,6 +7,7 @@ import type { Model } from '../llama/model.ts';
 import { Sampler } from '../llama/sampler.ts';
 import { promptCut } from './context-window.ts';
 import { DraftTrust } from './draft-trust.ts';
+import type { PromptTokens } from './prompt-tokens.ts';
 import type { Sequence } from './sequence.ts';
 import { TextStream } from './text-stream.ts';
 
@@ -20,6 +21,7 @@ const contextsGenerated = 10;
 export function startSequence(
   bindings: Bindings,
   model: Model,
+  prompts: PromptTokens,
   contextTokens: number,
   request: GenerateRequest,
 ): Sequence {
@@ -33,7 +35,7 @@ export function startSequence(
     throw new CorralError('bad_request', reason, { param: 'logit_bias' });
   }
   const startsFresh = request.contextTokens.length === 0;
-  const tokens = [...request.contextTokens, ...vocabulary.tokenize(request.prompt, startsFresh)];
+  const tokens = [...request.contextTokens, ...prompts.tokenize(request.prompt, startsFresh, request.remembers)];
   if (tokens.length === 0) throw new CorralError('bad_request', 'the prompt is empty');
   const keepTokens = request.numKeep < 0 ? tokens.length : request.numKeep + (vocabulary.addsBos ? 1 : 0);
   const limit = contextTokens - 1; // one place is for the answer's first token
