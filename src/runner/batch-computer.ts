@@ -35,6 +35,11 @@ export class BatchComputer {
     this.#use(threads);
   }
 
+  /** Nothing is left to compute for now. */
+  rest(): void {
+    this.#freeCores.rest();
+  }
+
   /** Blocks the thread for as long as it takes. */
   compute(batch: TokenBatch): DecodeResult {
     const startedMs = performance.now();

@@ -60,6 +60,16 @@ describe('steps one after the other', () => {
     expect(cores.threads(2, 1, 1010)).toBe(1);
   });
 
+  test('keep their threads behind a pause in which the runner itself was busy, and not where it rested', () => {
+    const cores = watch(2, 0, 1);
+    cores.threads(2, 1, 1000);
+    cores.record(kept(1010));
+    expect(cores.threads(2, 1, 1030)).toBe(2);
+    cores.record(kept(1040));
+    cores.rest();
+    expect(cores.threads(2, 1, 1060)).toBe(1);
+  });
+
   test.each([
     ['who takes no time', kept(1010), [0, 1]],
     ['who is there for a moment', lost(1010), [0, 1, 1, 0]],

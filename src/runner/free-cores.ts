@@ -8,7 +8,7 @@
  * milliseconds; and given again as soon as there is a core for each. Pure but for what it is told and how it waits.
  */
 
-/** Steps within an answer follow one another within a millisecond. */
+/** A program that asks one question after the other is back before that, and the cores are held as they were. */
 const beginsAfterMs = 5;
 /** Whoever passes an answer's first token on, or collects garbage, takes cores for so long. */
 const passingMs = 40;
@@ -48,6 +48,7 @@ export class FreeCores {
   #free = Infinity;
   #beganMs = -Infinity;
   #endedMs = -Infinity;
+  #rests = true;
   /** Length of the last steps without a break that lost time. */
   #lostMs = 0;
 
@@ -59,7 +60,9 @@ export class FreeCores {
   threads(most: number, expectedMs: number, nowMs: number): number {
     this.#most = most;
     if (most < 2) return most;
-    if (nowMs - this.#endedMs >= beginsAfterMs) {
+    const begins = this.#rests && nowMs - this.#endedMs >= beginsAfterMs;
+    this.#rests = false;
+    if (begins) {
       this.#beganMs = nowMs;
       this.#free = this.#steadilyFree(most);
     } else {
@@ -67,6 +70,11 @@ export class FreeCores {
     }
     const mostExtra = nowMs - this.#beganMs < beginningMs ? mostExtraAtBeginMs : mostExtraMs;
     return this.#free < most && expectedMs * (most / this.#free - 1) <= mostExtra ? this.#free : most;
+  }
+
+  /** Nothing is left to compute: the next step begins an answer. */
+  rest(): void {
+    this.#rests = true;
   }
 
   record({ threads, wallMs, cpuMs, nowMs }: ComputedStep): void {

@@ -191,6 +191,7 @@ function end(saveForMs: number): never {
 function scheduleStep(): void {
   if (stepScheduled || serving === undefined) return;
   if (!serving.loop.hasWork && !serving.embeddings.hasWork) {
+    serving.computer.rest();
     for (const work of serving.idleWork) work.resume();
     return;
   }
