@@ -4,6 +4,7 @@ import { coldStart } from './scenarios/cold-start.ts';
 import { create } from './scenarios/create.ts';
 import { crowd } from './scenarios/crowd.ts';
 import { embed } from './scenarios/embed.ts';
+import { embeddingWeights } from './scenarios/embedding-weights.ts';
 import { engine } from './scenarios/engine.ts';
 import { identical } from './scenarios/identical.ts';
 import { memory } from './scenarios/memory.ts';
@@ -22,6 +23,7 @@ export const scenarios: readonly Scenario[] = [
   restart,
   repeat,
   embed,
+  embeddingWeights,
   crowd,
   neighbour,
   identical,

@@ -38,7 +38,7 @@ function embedTrial(name: string, servers: readonly BenchServer[], makeRequests:
     entries: servers.map((server) => ({
       label: server.name,
       role: server.role,
-      prepare: (signal) => embedTexts(server, shortTexts(1), signal), // loads the model
+      prepare: async (signal) => void (await embedTexts(server, shortTexts(1), signal)), // loads the model
       async run(signal) {
         const requests = makeRequests();
         const startedMs = performance.now();

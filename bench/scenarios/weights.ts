@@ -2,17 +2,16 @@
  * What another type of weights is worth on this processor, and what it costs in accuracy: the model as it is against itself requantised. No
  * peers: they run the same kernels.
  */
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { BenchServer } from '../contestants/bench-server.ts';
-import { environmentOf, startOllamaLike, type OllamaLikeProgram } from '../contestants/ollama-like-program.ts';
+import { startOllamaLike } from '../contestants/ollama-like-program.ts';
 import { weightsFileInStore } from '../contestants/weights-file-in-store.ts';
 import { compareWeights } from '../measuring/compare-weights.ts';
 import { generate } from '../measuring/generate.ts';
 import { generateTogether } from '../measuring/generate-together.ts';
 import { uniquePrompt } from '../measuring/prompt-text.ts';
+import { requantise } from '../measuring/requantise.ts';
 import { warmUp } from '../measuring/warm-up.ts';
-import { runProgram } from '../processes/run-program.ts';
 import type { Entry, EntryRole, Measure, Scenario } from '../scenario.ts';
 
 interface Variant {
@@ -35,7 +34,6 @@ const variants: readonly Variant[] = [
 
 /** About 512 tokens of the starter model. */
 const promptWords = 450;
-const createTimeoutMs = 1_800_000;
 
 const speeds: readonly (Measure & { readonly run: (server: BenchServer, signal: AbortSignal) => Promise<number> })[] = [
   {
@@ -82,7 +80,7 @@ export const weights: Scenario = {
     const server = await startOllamaLike(corral, scope, signal, { environment });
     const made = new Map<string, string>();
     for (const { type } of variants)
-      if (type !== undefined) made.set(type, await requantise(corral, server, type, signal));
+      if (type !== undefined) made.set(type, await requantise(corral, server, server.modelName, type, signal));
     const nameOf = ({ type }: Variant) => (type === undefined ? server.modelName : (made.get(type) ?? ''));
     const fileOf = (name: string) => weightsFileInStore(path.join(corral.home, '.ollama/models'), name);
 
@@ -118,19 +116,3 @@ export const weights: Scenario = {
     };
   },
 };
-
-/** Returns the new model's name. */
-async function requantise(
-  corral: OllamaLikeProgram,
-  { port, modelName }: BenchServer,
-  type: string,
-  signal: AbortSignal,
-): Promise<string> {
-  const name = `bench-${type.toLowerCase()}`;
-  const modelfile = path.join(corral.home, 'Modelfile');
-  await writeFile(modelfile, `FROM ${modelName}\n`);
-  const create = [...corral.command, 'create', name, '-f', modelfile, '--quantize', type, '--requantize'];
-  const environment = environmentOf(corral, { home: corral.home, port });
-  await runProgram(create, { environment, timeoutMs: createTimeoutMs, signal });
-  return name;
-}
