@@ -101,7 +101,7 @@ export function createModelPool(parts: ModelPoolParts): ModelPool {
     const release = () => {
       if (released) return;
       released = true;
-      dispatch({ type: 'release', runnerId });
+      dispatch({ type: 'release', runnerId, client: acquire.client });
     };
     acquire.resolve({ runner, release });
   }
@@ -189,8 +189,9 @@ export function createModelPool(parts: ModelPoolParts): ModelPool {
         const { model, options, keepAliveMs } = request;
         const cancel = () => dispatch({ type: 'cancel', requestId: id });
         signal.addEventListener('abort', cancel, { once: true });
-        acquires.set(id, { resolve, reject, stopListening: () => signal.removeEventListener('abort', cancel) });
         const client = currentClient() ?? '';
+        const stopListening = () => signal.removeEventListener('abort', cancel);
+        acquires.set(id, { client, resolve, reject, stopListening });
         dispatch({ type: 'acquire', request: { id, client, key: modelKey(model), model, options, keepAliveMs } });
       });
     },
@@ -214,6 +215,7 @@ export function createModelPool(parts: ModelPoolParts): ModelPool {
 }
 
 interface Acquire {
+  readonly client: string;
   readonly resolve: (lease: Lease) => void;
   readonly reject: (error: CorralError) => void;
   readonly stopListening: () => void;

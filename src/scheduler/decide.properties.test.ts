@@ -124,7 +124,21 @@ function createWorld(limits: SchedulerLimits) {
     }
   }
 
+  const clientOf = (requestId: number) => `client ${requestId % 3}`;
+
+  /** The leases that the state counts, in all and by client, against those that were granted and not given back. */
+  function checkLeases(): void {
+    for (const [id, runner] of state.runners) {
+      const own = new Map<string, number>();
+      for (const { requestId, runnerId } of leases)
+        if (runnerId === id) own.set(clientOf(requestId), (own.get(clientOf(requestId)) ?? 0) + 1);
+      expect(runner.leases).toBe(leasesOf(id));
+      expect(runner.leasesByClient).toEqual(own);
+    }
+  }
+
   function check(): void {
+    checkLeases();
     for (const results of outcomes.values()) expect(results.length).toBeLessThanOrEqual(1);
     expect(processes.size).toBeLessThanOrEqual(limits.maxLoaded);
     expect(usedBytes()).toBeLessThanOrEqual(limits.memoryLimitBytes || machineBytes);
@@ -173,7 +187,7 @@ function createWorld(limits: SchedulerLimits) {
     leases.splice(leases.indexOf(lease), 1);
     const process = processes.get(lease.runnerId);
     if (process !== undefined) process.idleSinceMs = nowMs;
-    send({ type: 'release', runnerId: lease.runnerId });
+    send({ type: 'release', runnerId: lease.runnerId, client: clientOf(lease.requestId) });
   }
 
   function pass(ms: number): void {
@@ -198,8 +212,10 @@ function createWorld(limits: SchedulerLimits) {
         keepAlives.set(id, command.keep);
         requestKeys.set(id, key);
         const options = { ...noOptions, contextTokens: command.context };
-        const client = `client ${id % 3}`;
-        send({ type: 'acquire', request: { id, client, key, model, options, keepAliveMs: command.keep } });
+        send({
+          type: 'acquire',
+          request: { id, client: clientOf(id), key, model, options, keepAliveMs: command.keep },
+        });
         return;
       }
       case 'cancel': {
@@ -254,7 +270,7 @@ function createWorld(limits: SchedulerLimits) {
         });
         send({ type: 'load-failed', runnerId: 0, error: new CorralError('internal', 'late') });
         send({ type: 'runner-closed', runnerId: 0 });
-        send({ type: 'release', runnerId: 0 });
+        send({ type: 'release', runnerId: 0, client: '' });
         send({ type: 'timer' });
         return;
       case 'pass':

@@ -88,7 +88,7 @@ function play(limits: Partial<SchedulerLimits> = {}, sizes: Readonly<Record<stri
       return id;
     },
     cancel: (id: number) => send({ type: 'cancel', requestId: id }),
-    release: (name: string) => send({ type: 'release', runnerId: idOf(name) }),
+    release: (name: string, client = '') => send({ type: 'release', runnerId: idOf(name), client }),
     progress: (name: string) => send({ type: 'progress', runnerId: idOf(name) }),
     crash: (name: string) => send({ type: 'runner-ended', runnerId: idOf(name) }),
     closed: (name: string) => send({ type: 'runner-closed', runnerId: idOf(name) }),
@@ -529,6 +529,20 @@ describe('a full queue', () => {
 });
 
 describe('fairness', () => {
+  test('nobody takes all places that a runner has for waiting requests', () => {
+    const scene = play({ maxQueue: 16 });
+    const first = () => scene.log().map((line) => line.split(' ')[0]);
+    scene.busy('a', { client: 'greedy' });
+    for (let asked = 0; asked < 40; asked++) scene.acquire('a', { client: 'greedy' });
+    // Two run and sixteen may wait; two places stay free.
+    expect(first().filter((effect) => effect === 'grant').length).toBe(15);
+    for (const client of ['modest', 'modest', 'quiet']) scene.acquire('a', { client });
+    expect(first()).toEqual(['grant', 'grant', 'reject']);
+    for (let back = 0; back < 3; back++) scene.release('a', 'greedy');
+    for (const client of ['greedy', 'quiet', 'greedy']) scene.acquire('a', { client });
+    expect(first()).toEqual(['grant', 'grant', 'reject']);
+  });
+
   test('whoever asks for many models keeps another client waiting for one load', () => {
     const scene = play({ maxLoaded: 1 });
     for (const name of ['a', 'b', 'c', 'd']) scene.acquire(name, { client: 'greedy' });

@@ -19,6 +19,7 @@ import { canceled } from '../core/canceled.ts';
 import type { CorralError } from '../core/corral-error.ts';
 import { abortUnwantedLoad, failLoad, finishLoad, giveUpSilentLoad, noteProgress } from './follow-load.ts';
 import { grantWaiting } from './grant-waiting.ts';
+import { withLeases } from './leases.ts';
 import { placeByClient } from './place-by-client.ts';
 import { serverBusy, shuttingDown } from './scheduler-errors.ts';
 import {
@@ -65,7 +66,7 @@ function apply(step: SchedulerStep, event: SchedulerEvent): void {
     case 'cancel':
       return cancel(step, event.requestId);
     case 'release':
-      return release(step, event.runnerId);
+      return release(step, event.runnerId, event.client);
     case 'planned':
       return notePlan(step, event.planId, event.plan);
     case 'plan-failed':
@@ -117,12 +118,12 @@ function cancel(step: SchedulerStep, requestId: number): void {
   if (request !== undefined) reject(step, request, canceled());
 }
 
-function release(step: SchedulerStep, runnerId: number): void {
+function release(step: SchedulerStep, runnerId: number, client: string): void {
   const runner = step.state.runners.get(runnerId);
   if (runner === undefined) return;
-  const leases = runner.leases - 1;
-  if (runner.phase === 'gone' && leases === 0) removeRunner(step, runnerId);
-  else setRunner(step, { ...runner, leases, idleSinceMs: step.nowMs });
+  const left = withLeases(runner, client, -1);
+  if (left.phase === 'gone' && left.leases === 0) removeRunner(step, runnerId);
+  else setRunner(step, { ...left, idleSinceMs: step.nowMs });
 }
 
 function notePlan(step: SchedulerStep, planId: number, plan: SizedLoad): void {

@@ -27,6 +27,7 @@ export function finishLoad(step: SchedulerStep, runnerId: number, facts: LoadedF
     heldBytes: Math.max(estimateBytes, facts.sizeBytes - facts.vramBytes),
     phase: 'ready',
     leases: 0,
+    leasesByClient: new Map(),
     keepAliveMs: step.state.limits.keepAliveMs,
     idleSinceMs: step.nowMs,
   };

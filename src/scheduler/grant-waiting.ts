@@ -8,6 +8,7 @@
  *   has a sequence free), but at most as many as the runner has sequences. The head thus waits for the requests in flight and at most
  *   one more round of them. After that, hits queue behind it in order of arrival.
  */
+import { hasPlace, withLeases } from './leases.ts';
 import { isServedBy } from './same-load.ts';
 import { serverBusy } from './scheduler-errors.ts';
 import { readyRunner, type PooledRunner, type SchedulerState, type WaitingRequest } from './scheduler-state.ts';
@@ -18,8 +19,7 @@ export function grantWaiting(step: SchedulerStep): void {
     const runner = readyRunner(step.state, request.key);
     if (runner === undefined || !isServedBy(request.options, runner)) continue;
     if (mustGiveWay(step.state, request, runner)) continue;
-    // Beyond this a request would wait inside the runner; that is a queue too, and it has the same bound.
-    if (runner.leases >= step.state.limits.maxQueue + runner.facts.sequences) reject(step, request, serverBusy());
+    if (!hasPlace(runner, request.client, step.state.limits.maxQueue)) reject(step, request, serverBusy());
     else grant(step, request, runner);
   }
 }
@@ -28,8 +28,7 @@ function grant(step: SchedulerStep, request: WaitingRequest, runner: PooledRunne
   leaveQueue(step, request);
   countOvertaking(step, runner);
   setRunner(step, {
-    ...runner,
-    leases: runner.leases + 1,
+    ...withLeases(runner, request.client, 1),
     keepAliveMs: request.keepAliveMs ?? runner.keepAliveMs,
   });
   step.effects.push({ type: 'grant', requestId: request.id, runnerId: runner.id });

@@ -74,6 +74,8 @@ export interface PooledRunner {
   readonly heldBytes: number;
   readonly phase: 'ready' | 'closing' | 'gone';
   readonly leases: number;
+  /** How many of them each client has; those without any are not in it. */
+  readonly leasesByClient: ReadonlyMap<string, number>;
   readonly keepAliveMs: number;
   /** When the last lease was released; of use only while there is none. */
   readonly idleSinceMs: number;
@@ -106,7 +108,7 @@ export interface SchedulerState {
 export type SchedulerEvent =
   | { readonly type: 'acquire'; readonly request: WaitingRequest }
   | { readonly type: 'cancel'; readonly requestId: number }
-  | { readonly type: 'release'; readonly runnerId: number }
+  | { readonly type: 'release'; readonly runnerId: number; readonly client: string }
   | { readonly type: 'planned'; readonly planId: number; readonly plan: SizedLoad }
   | { readonly type: 'plan-failed'; readonly planId: number; readonly error: CorralError }
   | { readonly type: 'progress'; readonly runnerId: number }
