@@ -14,6 +14,7 @@ export class BatchComputer {
   readonly #cost = new StepCost();
   #count: ThreadCount;
   #threads: number;
+  #keptShare = 1;
 
   constructor(model: Model, pools: Threadpools, freeCores: FreeCores, threads: number) {
     this.#model = model;
@@ -27,6 +28,11 @@ export class BatchComputer {
   /** Of the last step. */
   get threads(): number {
     return this.#threads;
+  }
+
+  /** Of the last step: the share of its threads' time that they had. */
+  get keptShare(): number {
+    return this.#keptShare;
   }
 
   /** From now on `threads` at most. */
@@ -55,6 +61,7 @@ export class BatchComputer {
       cpuMs: (used.user + used.system) / 1000,
       nowMs,
     };
+    this.#keptShare = Math.min(1, step.cpuMs / (step.wallMs * step.threads));
     this.#freeCores.record(step);
     this.#cost.record(batch.length, (step.wallMs * step.threads) / most);
     // What fewer used says nothing about what all of them would get.

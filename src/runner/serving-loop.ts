@@ -175,7 +175,7 @@ export class ServingLoop {
     }
     this.#cache.stepDone();
     const nowMs = performance.now();
-    this.#budget.record(this.#batch.length, nowMs - startedMs);
+    this.#budget.record(this.#batch.length, nowMs - startedMs, this.#computer.keptShare);
     this.#stepTurns.record(this.#kind, nowMs - startedMs);
     this.#advance(plan, outputs, startedMs, nowMs);
     const isSmall = this.#batch.length < tileTokens;

@@ -19,6 +19,14 @@ it.each([
   expect([budget.tokens(true), budget.tokens(false)]).toEqual([besideDecoding, otherwise]);
 });
 
+it('counts the time that the threads had, but bounds the gap between the tokens of others as it is', () => {
+  const alone = budgetAt(1700);
+  const crowded = new StepBudget(4096);
+  for (let step = 0; step < 40; step++) crowded.record(1700, 2000, 0.5);
+  expect(crowded.tokens(false)).toBe(alone.tokens(false));
+  expect([alone.tokens(true), crowded.tokens(true)]).toEqual([416, 192]);
+});
+
 it('starts with two tiles, before anything was measured', () => {
   expect(new StepBudget(512).tokens(true)).toBe(128);
 });
