@@ -60,14 +60,17 @@ describe('steps one after the other', () => {
     expect(cores.threads(2, 1, 1010)).toBe(1);
   });
 
-  test('keep their threads behind a pause in which the runner itself was busy, and not where it rested', () => {
+  test('keep their threads behind a pause in which the runner itself was busy, or rested for a moment', () => {
     const cores = watch(2, 0, 1);
     cores.threads(2, 1, 1000);
     cores.record(kept(1010));
-    expect(cores.threads(2, 1, 1030)).toBe(2);
-    cores.record(kept(1040));
+    expect(cores.threads(2, 1, 1050)).toBe(2);
+    cores.record(kept(1060));
     cores.rest();
-    expect(cores.threads(2, 1, 1060)).toBe(1);
+    expect(cores.threads(2, 1, 1068)).toBe(2);
+    cores.record(kept(1078));
+    cores.rest();
+    expect(cores.threads(2, 1, 1120)).toBe(1);
   });
 
   test.each([
