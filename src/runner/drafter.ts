@@ -93,7 +93,7 @@ export class Drafter {
       candidates,
       ...planDrafts(candidates, candidates.length, room, costs),
     }));
-    return plans.reduce((best, plan) => (plan.tokensPerMs > best.tokensPerMs ? plan : best));
+    return plans.reduce((best, plan) => (plan.worth > best.worth ? plan : best));
   }
 
   /** Undefined where the text is the better source, or there is no other. */

@@ -34,12 +34,29 @@ describe('a plan of drafts', () => {
     expect(sure).toBeGreaterThan(3);
   });
 
+  test('holds nobody up for one that is easy to guess', () => {
+    const alone = planDrafts([fromText(0.95, 16)], 1, 30, costs).counts[0] ?? 0;
+    const slow = (tokens: number): number => 4 + 2.6 * tokens;
+    const beside = planDrafts([fromText(0.95, 16), ...Array.from({ length: 7 }, () => fromText(0, 0))], 8, 30, {
+      ...costs,
+      step: slow,
+    });
+    expect(alone).toBeGreaterThan(8);
+    expect(beside.counts[0]).toBeLessThanOrEqual(1);
+  });
+
+  test('gives several that are as easy to guess as many each', () => {
+    const { counts } = planDrafts([fromText(0.9, 16), fromText(0.9, 16), fromText(0.9, 16)], 3, 30, costs);
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1);
+    expect(Math.min(...counts)).toBeGreaterThan(2);
+  });
+
   test('asks no model that takes as long as the step that it would save', () => {
     const dear = { step, guess: () => step(1) };
     expect(planDrafts([fromModel(1, 4)], 1, 31, dear).counts).toEqual([0]);
   });
 
-  test('never makes fewer tokens per millisecond than no drafts', () => {
+  test('is never worth less than no drafts', () => {
     const sequence = fc.record({
       share: fc.double({ min: 0, max: 1, noNaN: true }),
       most: fc.integer({ min: 0, max: 16 }),
@@ -48,21 +65,23 @@ describe('a plan of drafts', () => {
     fc.assert(
       fc.property(fc.array(sequence, { minLength: 1, maxLength: 8 }), fc.integer({ min: 0, max: 40 }), (list, room) => {
         const drafting = list.map(({ share, ...rest }) => ({ ...rest, chance: () => share }));
-        const { counts, tokensPerMs } = planDrafts(drafting, list.length, room, costs);
+        const { counts, worth } = planDrafts(drafting, list.length, room, costs);
         const added = counts.reduce((sum, count) => sum + count, 0);
         expect(added).toBeLessThanOrEqual(room);
-        let expected = list.length;
+        let expected = 0;
         let ms = step(list.length + added);
         for (const [at, { share, most }] of list.entries()) {
           expect(counts[at]).toBeLessThanOrEqual(most);
-          for (let i = 1; i <= (counts[at] ?? 0); i++) expected += share ** i;
+          let own = 1;
+          for (let i = 1; i <= (counts[at] ?? 0); i++) own += share ** i;
+          expected += Math.log(own);
         }
         for (let depth = 1; depth <= 16; depth++) {
           const guessing = list.filter(({ isComputed }, at) => isComputed && (counts[at] ?? 0) >= depth).length;
           if (guessing > 0) ms += costs.guess(guessing);
         }
-        expect(tokensPerMs).toBeCloseTo(expected / ms, 9);
-        expect(tokensPerMs).toBeGreaterThanOrEqual(list.length / step(list.length) - 1e-9);
+        expect(worth).toBeCloseTo(expected - list.length * Math.log(ms), 9);
+        expect(worth).toBeGreaterThanOrEqual(-list.length * Math.log(step(list.length)) - 1e-9);
       }),
     );
   });
