@@ -4,20 +4,31 @@ import { generateTogether } from './generate-together.ts';
 import { generate } from './generate.ts';
 import { uniquePrompt } from './prompt-text.ts';
 import { warmUp } from './warm-up.ts';
-import type { Measure, Trial } from '../scenario.ts';
+import type { EntryRole, Measure, Trial } from '../scenario.ts';
 
 export interface ServerTrial {
   readonly measure: Measure;
   readonly run: (server: BenchServer, signal: AbortSignal) => Promise<number>;
 }
 
+/** A server as one of those that are compared. */
+export interface ComparedServer {
+  readonly label: string;
+  readonly role: EntryRole;
+  readonly server: BenchServer;
+}
+
+export function asContestants(servers: readonly BenchServer[]): readonly ComparedServer[] {
+  return servers.map((server) => ({ label: server.name, role: server.role, server }));
+}
+
 /** Each trial for all servers, after a question that has the model loaded. */
-export function trialsOf(trials: readonly ServerTrial[], servers: readonly BenchServer[]): readonly Trial[] {
+export function trialsOf(trials: readonly ServerTrial[], compared: readonly ComparedServer[]): readonly Trial[] {
   return trials.map(({ measure, run }) => ({
     measures: [measure],
-    entries: servers.map((server) => ({
-      label: server.name,
-      role: server.role,
+    entries: compared.map(({ label, role, server }) => ({
+      label,
+      role,
       prepare: (signal) => warmUp(server, signal),
       run: async (signal) => [await run(server, signal)],
     })),

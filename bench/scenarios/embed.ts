@@ -2,9 +2,10 @@
 import type { BenchServer } from '../contestants/bench-server.ts';
 import { embeddingModel } from '../contestants/models.ts';
 import { startOllamaLike } from '../contestants/ollama-like-program.ts';
-import { embedTexts } from '../measuring/embed-texts.ts';
+import { embedTrial } from '../measuring/embed-trial.ts';
 import { mixedTexts, shortTexts } from '../measuring/prompt-text.ts';
-import type { Scenario, Trial } from '../scenario.ts';
+import { asContestants } from '../measuring/server-trials.ts';
+import type { Scenario } from '../scenario.ts';
 
 const shortCount = 64;
 const mixedCount = 2000;
@@ -17,10 +18,11 @@ export const embed: Scenario = {
     const servers: BenchServer[] = [];
     for (const program of [corral, ollama])
       if (program !== undefined) servers.push(await startOllamaLike(program, scope, signal));
+    const compared = asContestants(servers).map((each) => ({ ...each, model: embeddingModel.name }));
     return {
       trials: [
-        embedTrial(`${shortCount} texts of about 10 words`, servers, () => [shortTexts(shortCount)]),
-        embedTrial(`${mixedCount} texts of 8 to 200 words`, servers, () =>
+        embedTrial(`${shortCount} texts of about 10 words`, compared, () => [shortTexts(shortCount)]),
+        embedTrial(`${mixedCount} texts of 8 to 200 words`, compared, () =>
           Array.from({ length: mixedCount / textsPerRequest }, () => mixedTexts(textsPerRequest)),
         ),
       ],
@@ -31,20 +33,3 @@ export const embed: Scenario = {
     };
   },
 };
-
-function embedTrial(name: string, servers: readonly BenchServer[], makeRequests: () => readonly string[][]): Trial {
-  return {
-    measures: [{ name, unit: 'texts/s', better: 'higher' }],
-    entries: servers.map((server) => ({
-      label: server.name,
-      role: server.role,
-      prepare: async (signal) => void (await embedTexts(server, shortTexts(1), signal)), // loads the model
-      async run(signal) {
-        const requests = makeRequests();
-        const startedMs = performance.now();
-        for (const texts of requests) await embedTexts(server, texts, signal);
-        return [requests.flat().length / ((performance.now() - startedMs) / 1000)];
-      },
-    })),
-  };
-}

@@ -2,21 +2,15 @@
  * What another type of weights is worth to an embedding model on this processor, and how far its vectors move: the model as it is against itself
  * requantised. No peers: they run the same kernels.
  */
-import type { BenchServer } from '../contestants/bench-server.ts';
 import { embeddingModel } from '../contestants/models.ts';
 import { startOllamaLike } from '../contestants/ollama-like-program.ts';
 import { embedTexts } from '../measuring/embed-texts.ts';
+import { embedTrial, type ComparedEmbedder } from '../measuring/embed-trial.ts';
 import { mixedTexts, shortTexts } from '../measuring/prompt-text.ts';
 import { promptsOfTwoLanguages } from '../measuring/prompts-of-two-languages.ts';
 import { requantise } from '../measuring/requantise.ts';
 import { vectorDistance } from '../measuring/vector-distance.ts';
 import type { EntryRole, Scenario, Trial } from '../scenario.ts';
-
-interface Variant {
-  readonly label: string;
-  readonly role: EntryRole;
-  readonly model: string;
-}
 
 /** Q8_0 is the one that any processor computes quickly; BF16 needs a new one, and Q4_0 shows what still more speed costs. */
 const types: readonly (readonly [type: string, role: EntryRole])[] = [
@@ -35,16 +29,18 @@ export const embeddingWeights: Scenario = {
     // A model that gave way to the next would be loaded in the time that is measured.
     const environment = { OLLAMA_MAX_LOADED_MODELS: String(types.length + 1) };
     const server = await startOllamaLike(corral, scope, signal, { environment });
-    const asItIs: Variant = { label: 'as it is', role: 'peer', model: embeddingModel.name };
-    const made: Variant[] = [];
-    for (const [type, role] of types)
-      made.push({ label: type, role, model: await requantise(corral, server, embeddingModel.name, type, signal) });
-    const [first, ...others] = made as [Variant, ...Variant[]];
+    const asItIs: ComparedEmbedder = { label: 'as it is', role: 'peer', server, model: embeddingModel.name };
+    const made: ComparedEmbedder[] = [];
+    for (const [type, role] of types) {
+      const model = await requantise(corral, server, embeddingModel.name, type, signal);
+      made.push({ label: type, role, server, model });
+    }
+    const all = made.toSpliced(1, 0, asItIs);
     return {
       trials: [
-        speedTrial(server, [first, asItIs, ...others], '64 texts of about 10 words', () => shortTexts(64)),
-        speedTrial(server, [first, asItIs, ...others], '100 texts of 8 to 200 words', () => mixedTexts(100)),
-        distanceTrial(server, asItIs, made),
+        embedTrial('64 texts of about 10 words', all, () => [shortTexts(64)]),
+        embedTrial('100 texts of 8 to 200 words', all, () => [mixedTexts(100)]),
+        distanceTrial(asItIs, made),
       ],
       notes: [
         `${embeddingModel.name}; each type made with corral create --quantize TYPE --requantize`,
@@ -54,36 +50,14 @@ export const embeddingWeights: Scenario = {
   },
 };
 
-function speedTrial(
-  server: BenchServer,
-  variants: readonly Variant[],
-  name: string,
-  makeTexts: () => readonly string[],
-): Trial {
-  return {
-    measures: [{ name, unit: 'texts/s', better: 'higher' }],
-    entries: variants.map(({ label, role, model }) => ({
-      label,
-      role,
-      prepare: async (signal) => void (await embedTexts(server, shortTexts(1), signal, model)), // loads the model
-      async run(signal) {
-        const texts = makeTexts();
-        const startedMs = performance.now();
-        await embedTexts(server, texts, signal, model);
-        return [texts.length / ((performance.now() - startedMs) / 1000)];
-      },
-    })),
-  };
-}
-
-function distanceTrial(server: BenchServer, asItIs: Variant, variants: readonly Variant[]): Trial {
+function distanceTrial(asItIs: ComparedEmbedder, variants: readonly ComparedEmbedder[]): Trial {
   return {
     measures: [
       { name: '1 less the cosine with the vectors of the weights as they are, mean', unit: '1/1000', better: 'lower' },
       { name: 'the same, of the text that moved farthest', unit: '1/1000', better: 'lower' },
       { name: `the same ${nearest} nearest texts`, unit: '%', better: 'higher' },
     ],
-    entries: variants.map(({ label, role, model }) => ({
+    entries: variants.map(({ label, role, server, model }) => ({
       label,
       role,
       async run(signal) {

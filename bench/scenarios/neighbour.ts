@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { startServers } from '../contestants/start-servers.ts';
 import {
+  asContestants,
   decodeOneStream,
   firstTextOf,
   firstTextOfShortPrompt,
@@ -28,7 +29,7 @@ export const neighbour: Scenario = {
     const servers = await startServers(context);
     keepCoreBusy(context.scope);
     return {
-      trials: trialsOf(trials, servers),
+      trials: trialsOf(trials, asContestants(servers)),
       notes: [
         `${chatModel.name}, raw prompts, temperature 0; one process computes all the time, with the same priority`,
         'every server may use as many threads as there are cores, as after its installation',

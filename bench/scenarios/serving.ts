@@ -5,6 +5,7 @@ import { generateTogether } from '../measuring/generate-together.ts';
 import { generate } from '../measuring/generate.ts';
 import { uniquePrompt } from '../measuring/prompt-text.ts';
 import {
+  asContestants,
   decodeOneStream,
   firstTextOf,
   firstTextOfShortPrompt,
@@ -48,7 +49,7 @@ export const serving: Scenario = {
     const { chatModel, contextTokens } = context.contestants.setup;
     const servers = await startServers(context);
     return {
-      trials: trialsOf(trials, servers),
+      trials: trialsOf(trials, asContestants(servers)),
       notes: [
         `${chatModel.name}, raw prompts, temperature 0, ${contextTokens} tokens of context for each stream`,
         `ollama and llama-server are told to serve ${parallelStreams} streams at once; corral finds its number itself`,

@@ -3,15 +3,13 @@
  * peers: they run the same kernels.
  */
 import path from 'node:path';
-import type { BenchServer } from '../contestants/bench-server.ts';
 import { startOllamaLike } from '../contestants/ollama-like-program.ts';
 import { weightsFileInStore } from '../contestants/weights-file-in-store.ts';
 import { compareWeights } from '../measuring/compare-weights.ts';
 import { generate } from '../measuring/generate.ts';
-import { generateTogether } from '../measuring/generate-together.ts';
 import { uniquePrompt } from '../measuring/prompt-text.ts';
 import { requantise } from '../measuring/requantise.ts';
-import { warmUp } from '../measuring/warm-up.ts';
+import { decodeOneStream, streamsTogether, trialsOf, type ServerTrial } from '../measuring/server-trials.ts';
 import type { Entry, EntryRole, Measure, Scenario } from '../scenario.ts';
 
 interface Variant {
@@ -35,33 +33,17 @@ const variants: readonly Variant[] = [
 /** About 512 tokens of the starter model. */
 const promptWords = 450;
 
-const speeds: readonly (Measure & { readonly run: (server: BenchServer, signal: AbortSignal) => Promise<number> })[] = [
+const speeds: readonly ServerTrial[] = [
   {
-    name: 'prompt of about 512 tokens',
-    unit: 'tok/s',
-    better: 'higher',
+    measure: { name: 'prompt of about 512 tokens', unit: 'tok/s', better: 'higher' },
     async run(server, signal) {
       const request = { prompt: uniquePrompt(promptWords), maxTokens: 2 };
       const { promptTokens = 0, firstTextMs } = await generate(server, request, signal);
       return promptTokens / (firstTextMs / 1000);
     },
   },
-  {
-    name: 'decode, 1 stream',
-    unit: 'tok/s',
-    better: 'higher',
-    run: async (server, signal) =>
-      (await generate(server, { prompt: uniquePrompt(24), maxTokens: 128 }, signal)).decodeTokensPerSecond,
-  },
-  {
-    name: '8 streams together',
-    unit: 'tok/s',
-    better: 'higher',
-    run: async (server, signal) => {
-      const prompts = Array.from({ length: 8 }, () => uniquePrompt(60));
-      return (await generateTogether(server, prompts, 96, signal)).tokensPerSecond;
-    },
-  },
+  decodeOneStream,
+  streamsTogether(8),
 ];
 
 const distances: readonly Measure[] = [
@@ -84,16 +66,11 @@ export const weights: Scenario = {
     const nameOf = ({ type }: Variant) => (type === undefined ? server.modelName : (made.get(type) ?? ''));
     const fileOf = (name: string) => weightsFileInStore(path.join(corral.home, '.ollama/models'), name);
 
-    const speedEntries = (run: (server: BenchServer, signal: AbortSignal) => Promise<number>): readonly Entry[] =>
-      variants.map((variant) => {
-        const asked = { ...server, modelName: nameOf(variant) };
-        return {
-          label: variant.label,
-          role: variant.role,
-          prepare: (stop) => warmUp(asked, stop),
-          run: async (stop) => [await run(asked, stop)],
-        };
-      });
+    const compared = variants.map((variant) => ({
+      label: variant.label,
+      role: variant.role,
+      server: { ...server, modelName: nameOf(variant) },
+    }));
     const distanceEntries = variants
       .filter(({ type }) => type !== undefined)
       .map((variant): Entry => ({
@@ -105,10 +82,7 @@ export const weights: Scenario = {
         },
       }));
     return {
-      trials: [
-        ...speeds.map(({ run, ...measure }) => ({ measures: [measure], entries: speedEntries(run) })),
-        { measures: distances, entries: distanceEntries },
-      ],
+      trials: [...trialsOf(speeds, compared), { measures: distances, entries: distanceEntries }],
       notes: [
         `${setup.chatModel.name}; each type made with corral create --quantize TYPE --requantize; CORRAL_SPECULATION=0`,
         'distances: at every token of 48-token greedy continuations of 50 prompts in English and Korean; the same in every run',
