@@ -2,6 +2,7 @@
  * A vocabulary's spellings, sorted: tokens that begin alike stand together, so the tokens that may come next are found without reading
  * any common beginning twice, and whole stretches that share a refused one are passed over.
  */
+import { commonLength } from '../core/common-length.ts';
 import type { GrammarPlace } from '../formats/gbnf/partial-character.ts';
 
 export interface TokenSource {
@@ -128,11 +129,4 @@ function beginning(text: string): number {
 
 function add(set: TokenSet, token: number): void {
   set[token >> 5] = (set[token >> 5] ?? 0) | (1 << (token & 31));
-}
-
-function commonLength(one: string, other: string): number {
-  const most = Math.min(one.length, other.length);
-  let length = 0;
-  while (length < most && one.charCodeAt(length) === other.charCodeAt(length)) length++;
-  return length;
 }

@@ -11,7 +11,7 @@ import path from 'node:path';
 import vm from 'node:vm';
 
 interface LoadedChunk {
-  readonly exports: unknown;
+  readonly module: { exports: unknown };
   readonly script: vm.Script;
 }
 
@@ -35,7 +35,7 @@ export function codeCacheFile(file: string): string {
  * Compiled code of another version of V8 is not used. `import()` does not work in such files, the build writes `require` instead.
  */
 export function loadChunk(file: string): unknown {
-  return load(file).exports;
+  return load(file).module.exports;
 }
 
 /** The compiled code of a file, with all functions that have run so far. Runs the file if it hasn't run. */
@@ -52,12 +52,7 @@ function load(file: string): LoadedChunk {
     ...(cachedData !== undefined && { cachedData }),
   });
   const module = { exports: {} as unknown };
-  const chunk: LoadedChunk = {
-    script,
-    get exports() {
-      return module.exports;
-    },
-  };
+  const chunk: LoadedChunk = { module, script };
   // Before it runs, as Node does it: chunks may need one another.
   loaded.set(file, chunk);
   const dir = path.dirname(file);

@@ -1,4 +1,4 @@
-/** The last step of the build: runs every chunk once and puts the code that V8 made of it beside it. */
+/** The last step of the build: runs each large chunk once and puts the code that V8 made of it beside it. */
 import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';

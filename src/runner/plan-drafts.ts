@@ -48,7 +48,7 @@ export function planDrafts(
   /** Sequences that the draft model guesses a first, second, ... token for. */
   const guessing: number[] = [];
   let guessMs = 0;
-  let product = 0;
+  let logProduct = 0;
   let best: DraftPlan = { counts: [...chosen], worth: -sequences.length * Math.log(costs.step(baseTokens)) };
   for (let added = 1; added <= room; added++) {
     let next = 0;
@@ -63,10 +63,10 @@ export function planDrafts(
       guessing[before] = others + 1;
       guessMs += costs.guess(others + 1) - (others > 0 ? costs.guess(others) : 0);
     }
-    product += Math.log1p(gainOf(next));
+    logProduct += Math.log1p(gainOf(next));
     expected[next] = (expected[next] ?? 1) + chance;
     chances[next] = before + 1 < sequence.most ? chance * sequence.chance(before + 1) : 0;
-    const worth = product - sequences.length * Math.log(costs.step(baseTokens + added) + guessMs);
+    const worth = logProduct - sequences.length * Math.log(costs.step(baseTokens + added) + guessMs);
     if (worth > best.worth) best = { counts: [...chosen], worth };
   }
   return best;

@@ -6,6 +6,8 @@
  * and the space behind it in any case, and no merge crosses a boundary of the result: on either side of it the tokens are those of that side
  * alone. The cut is made there, well inside what both texts have in common, and the first tokens behind it must be the earlier ones again.
  */
+import { commonLength } from '../core/common-length.ts';
+
 export interface TokenSource {
   /** The tokens of a whole text; `addSpecial` puts BOS before it where the model asks for one. */
   tokenize(text: string, addSpecial: boolean): Int32Array;
@@ -106,13 +108,6 @@ export class PromptTokens {
     }
     return ends;
   }
-}
-
-function commonLength(one: string, other: string): number {
-  const most = Math.min(one.length, other.length);
-  let length = 0;
-  while (length < most && one.charCodeAt(length) === other.charCodeAt(length)) length++;
-  return length;
 }
 
 /** The last place up to `most` at which a letter ends and a space follows; 0 where there is none. */

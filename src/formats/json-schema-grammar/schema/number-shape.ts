@@ -26,8 +26,8 @@ const largestStep = 1_000;
 /** Beyond the 16 digits that a bounded number may have before the point. */
 const beyondDigits = 1e16;
 
-/** Beyond the 15 digits that doubles hold exactly, whichever they are. */
-const safeDigits = 1e15;
+/** From here on a bound has 15 digits, as many as doubles hold whichever they are, and lets numbers have one more. */
+const fifteenDigits = 1e14;
 
 /** Digits of a bound, on either side of the point; the grammar of a range grows with their square. */
 const mostDigits = 40;
@@ -81,7 +81,7 @@ export function numberShape(
       throw document.refuse(where, 'multipleOf', '"multipleOf" of numbers beyond 2^53 cannot be enforced');
     }
     // Only a bound of so many digits lets a multiple get there, see `numberPatterns`; bounds cost states.
-    if ([lower, upper].some((bound) => Number.isFinite(bound) && Math.abs(bound) >= safeDigits / 10)) {
+    if ([lower, upper].some((bound) => Number.isFinite(bound) && Math.abs(bound) >= fifteenDigits)) {
       lower = Math.max(lower, Number.MIN_SAFE_INTEGER);
       upper = Math.min(upper, Number.MAX_SAFE_INTEGER);
     }
