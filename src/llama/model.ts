@@ -6,6 +6,7 @@ import type { LoadRequest } from '../engine/runner-protocol.ts';
 import { adapterKey } from './adapter-key.ts';
 import type { Bindings } from './bindings.ts';
 import { GrammarConstraints } from './grammar-constraint.ts';
+import { likeliestToken } from './likeliest-token.ts';
 import type { Pointer } from './structs.ts';
 import type { TokenBatch } from './token-batch.ts';
 import { Vocabulary } from './vocabulary.ts';
@@ -27,6 +28,12 @@ const progressProto = koffi.proto('bool corral_load_progress(float progress, voi
 /** What a `llama_decode` came to: done; no KV cells free (nothing changed); or a failure. */
 export type DecodeResult = 'done' | 'no-cells' | 'failed';
 
+/** The logits of an output, and the same memory read as integers. */
+interface OutputRow {
+  readonly logits: Float32Array;
+  readonly bits: Int32Array;
+}
+
 export class Model {
   readonly vocabulary: Vocabulary;
   readonly constraints: GrammarConstraints;
@@ -44,7 +51,7 @@ export class Model {
    * Views of the engine's output rows, by address; there are as many as outputs of a step. They are kept for good: when a view of
    * koffi 3.3.4 is collected, its finalizer throws inside the collector and the process aborts.
    */
-  readonly #logitViews = new Map<Pointer, Float32Array>();
+  readonly #outputRows = new Map<Pointer, OutputRow>();
   readonly #memory: Pointer | null;
   readonly #native: Pointer;
   /** Adapters that were ever used, by path; they stay loaded, each a few percent of the weights at most. */
@@ -187,14 +194,25 @@ export class Model {
 
   /** Logits of one output of the last batch: `vocabulary.size` floats in native memory, valid until the next decode. */
   logits(index: number): Float32Array {
+    return this.#outputRow(index).logits;
+  }
+
+  /** The token with the highest of these logits, among the first `tokens`. */
+  likeliest(index: number, tokens = this.vocabulary.size): number {
+    const { bits } = this.#outputRow(index);
+    return likeliestToken(tokens < bits.length ? bits.subarray(0, tokens) : bits);
+  }
+
+  #outputRow(index: number): OutputRow {
     const pointer = this.#bindings.logits(this.context, index);
     if (pointer === null) throw new CorralError('runner_failed', 'the engine has no logits for this token');
-    let view = this.#logitViews.get(pointer);
-    if (view === undefined) {
-      view = new Float32Array(koffi.view(pointer, this.vocabulary.size * 4));
-      this.#logitViews.set(pointer, view);
+    let row = this.#outputRows.get(pointer);
+    if (row === undefined) {
+      const memory = koffi.view(pointer, this.vocabulary.size * 4);
+      row = { logits: new Float32Array(memory), bits: new Int32Array(memory) };
+      this.#outputRows.set(pointer, row);
     }
-    return view;
+    return row;
   }
 }
 

@@ -36,6 +36,8 @@ export class Sampler {
   readonly #grammar: AnswerGrammar | undefined;
   /** Whether the chain penalises tokens that it has been told of. */
   readonly #remembers: boolean;
+  /** Whether the chain would choose the likeliest token of the logits as they are. */
+  readonly #takesLikeliest: boolean;
 
   /** `promptTokens` count for the penalties; `visible` control tokens stand for their text in the answer. Throws `invalid_format` when the grammar does not parse. */
   constructor(
@@ -70,6 +72,7 @@ export class Sampler {
         ),
       );
     }
+    this.#takesLikeliest = options.temperature <= 0 && logitBias.length === 0 && !penalises;
     if (options.temperature <= 0) {
       add(bindings.greedySampler());
     } else {
@@ -85,7 +88,7 @@ export class Sampler {
 
   /** Draws from the logits at `index` of the last batch and remembers the token. */
   sample(index: number): number {
-    if (this.#grammar === undefined) return this.#bindings.samplerSample(this.#chain, this.#model.context, index);
+    if (this.#grammar === undefined) return this.#sampleAndRemember(index);
     const free = this.#sampleFreely(index);
     const token = this.#grammar.take(free) ? free : this.#sampleOther(this.#grammar, index, free);
     if (this.#remembers) this.#bindings.samplerAccept(this.#chain, token);
@@ -96,9 +99,14 @@ export class Sampler {
     this.#bindings.samplerFree(this.#chain);
   }
 
+  #sampleAndRemember(index: number): number {
+    if (this.#takesLikeliest) return this.#model.likeliest(index);
+    return this.#bindings.samplerSample(this.#chain, this.#model.context, index);
+  }
+
   /** A token that the chain has not been told of, should it remember tokens: it may be refused. */
   #sampleFreely(index: number): number {
-    if (!this.#remembers) return this.#bindings.samplerSample(this.#chain, this.#model.context, index);
+    if (!this.#remembers) return this.#sampleAndRemember(index);
     const candidates = this.#filled(this.#model.logits(index));
     this.#bindings.samplerApply(this.#chain, candidates.header);
     return candidates.selected();

@@ -137,7 +137,7 @@ export class DraftModel {
 
   #takeGuess(job: DraftJob | undefined, draft: number[] | undefined, output: number): void {
     if (job === undefined || draft === undefined) return;
-    const token = likeliest(this.#model.logits(output), this.#known);
+    const token = this.#model.likeliest(output, this.#known);
     // The end of an answer is drawn from the logits behind the last guess anyway.
     if (!this.#model.vocabulary.isEndOfGeneration(token)) draft.push(token);
   }
@@ -183,16 +183,4 @@ export class DraftModel {
     for (const held of this.#held) held.tokens.length = 0;
     return false;
   }
-}
-
-function likeliest(logits: Float32Array, count: number): number {
-  let best = 0;
-  let most = -Infinity;
-  for (let token = 0; token < count; token++) {
-    const logit = logits[token] ?? -Infinity;
-    if (logit <= most) continue;
-    most = logit;
-    best = token;
-  }
-  return best;
 }

@@ -121,7 +121,8 @@ export class PrefixCache {
     this.#putAsideFree();
     // It is taken over for its beginning; its rest may be wanted by the one who left it.
     this.#putAside(entry, length);
-    this.keepOrder(this.#entries.every(({ busy }, sequence) => !busy || sequence === entry.sequence));
+    if (this.#entries.every(({ busy }, sequence) => !busy || sequence === entry.sequence)) this.keepAlone();
+    else this.keepOrder(false);
     entry.adapters = adapters;
     this.#extend(entry, tokens);
     return entry;
@@ -176,8 +177,16 @@ export class PrefixCache {
 
   /** Puts all sequences into order where that has become worth its time. `isAlone`: only one sequence runs. */
   keepOrder(isAlone: boolean): void {
-    if (!this.#memory.canRetire) return;
-    if (isAlone ? this.reclaimableCells > 0 : this.#retired > this.#mostRetired) this.#putInOrder();
+    this.#orderWhereWaste(isAlone ? this.reclaimableCells : this.#retired, this.#mostRetired);
+  }
+
+  /** Leaves the one sequence that runs as if nobody had ever run beside it: alone in the cells, from the first one on. */
+  keepAlone(): void {
+    this.#orderWhereWaste(this.reclaimableCells, 0);
+  }
+
+  #orderWhereWaste(cells: number, borne: number): void {
+    if (this.#memory.canRetire && this.#canCopy && cells > borne) this.#putInOrder();
   }
 
   /**

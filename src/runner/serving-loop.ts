@@ -165,6 +165,8 @@ export class ServingLoop {
     this.#draft();
     const plan = this.#planWithinCells();
     if (plan.length === 0) return;
+    // From 512 cells on, whosever they are, the engine splits a lone token's attention and adds in another order.
+    if (this.#running.length === 1 && plan[0]?.count === 1) this.#cache.keepAlone();
     if (this.#kind === 'bulk') this.#outbox.flush();
     const startedMs = performance.now();
     const outputs = this.#fillBatch(plan);
