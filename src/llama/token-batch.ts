@@ -11,6 +11,7 @@ export class TokenBatch {
   /** Kept alive: seq_id holds addresses into it. */
   readonly #sequenceIds: Int32Array;
   readonly #sequenceIdsAddress: bigint;
+  #outputs = 0;
 
   constructor(capacity: number, sequences: number) {
     this.capacity = capacity;
@@ -31,8 +32,14 @@ export class TokenBatch {
     return this.native.n_tokens;
   }
 
+  /** Tokens whose logits are wanted. */
+  get outputs(): number {
+    return this.#outputs;
+  }
+
   clear(): void {
     this.native.n_tokens = 0;
+    this.#outputs = 0;
   }
 
   /** Adds a token; returns its index, by which its logits are read after the decode. */
@@ -44,6 +51,7 @@ export class TokenBatch {
     native.seq_id[index] = this.#sequenceIdsAddress + 4n * BigInt(sequence);
     native.logits[index] = wantsOutput ? 1 : 0;
     native.n_tokens = index + 1;
+    if (wantsOutput) this.#outputs++;
     return index;
   }
 }

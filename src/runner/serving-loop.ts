@@ -180,8 +180,9 @@ export class ServingLoop {
     this.#budget.record(this.#batch.length, nowMs - startedMs, this.#computer.keptShare);
     this.#stepTurns.record(this.#kind, nowMs - startedMs);
     this.#advance(plan, outputs, startedMs, nowMs);
-    const isSmall = this.#batch.length < tileTokens;
-    if (isSmall) this.#drafter.cost.record(this.#batch.length, performance.now() - startedMs);
+    // Prompt tokens are cheaper than those that are checked: nobody wants their logits.
+    const onlyChecks = this.#batch.outputs === this.#batch.length && this.#batch.length < tileTokens;
+    if (onlyChecks) this.#drafter.cost.record(this.#batch.length, performance.now() - startedMs);
   }
 
   #takeTurn(): void {

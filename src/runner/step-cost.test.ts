@@ -25,6 +25,27 @@ describe('the cost of a step', () => {
     for (const tokens of [2, 8, 16, 30]) expect(cost.ms(tokens) / (5 + tokens)).toBeCloseTo(1, 1);
   });
 
+  test('tells where a token more fills up a tile', () => {
+    const cost = new StepCost();
+    const tiled = (tokens: number) => 10 + 10 * Math.ceil(tokens / 4);
+    for (let i = 0; i < 100; i++) {
+      cost.record(1, 6);
+      cost.record(2 + (i % 40), tiled(2 + (i % 40)));
+    }
+    expect(cost.ms(8) - cost.ms(7)).toBeLessThan(1);
+    expect(cost.ms(20) - cost.ms(17)).toBeLessThan(2);
+    expect(cost.ms(21) - cost.ms(20)).toBeGreaterThan(6);
+  });
+
+  test('is not misled by a step that others held up', () => {
+    const cost = new StepCost();
+    for (let i = 0; i < 200; i++) for (const tokens of [2, 5, 8, 11]) cost.record(tokens, 5 + tokens);
+    const before = cost.ms(12);
+    cost.record(8, 500);
+    for (let i = 0; i < 60; i++) for (const tokens of [2, 5, 8, 11]) cost.record(tokens, 5 + tokens);
+    expect(cost.ms(12)).toBeCloseTo(before, 0);
+  });
+
   test('of more tokens is never less than of one', () => {
     const cost = new StepCost();
     cost.record(1, 10);
