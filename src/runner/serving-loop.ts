@@ -180,9 +180,8 @@ export class ServingLoop {
     this.#budget.record(this.#batch.length, nowMs - startedMs, this.#computer.keptShare);
     this.#stepTurns.record(this.#kind, nowMs - startedMs);
     this.#advance(plan, outputs, startedMs, nowMs);
-    // Prompt tokens are cheaper than those that are checked: nobody wants their logits.
-    const onlyChecks = this.#batch.outputs === this.#batch.length && this.#batch.length < tileTokens;
-    if (onlyChecks) this.#drafter.cost.record(this.#batch.length, performance.now() - startedMs);
+    const { length, outputs: checked } = this.#batch;
+    if (length < tileTokens) this.#drafter.cost.record(length, performance.now() - startedMs, checked);
   }
 
   #takeTurn(): void {

@@ -53,6 +53,15 @@ describe('the cost of a step', () => {
     expect(cost.ms(2)).toBeGreaterThanOrEqual(10);
   });
 
+  test('of more tokens does not hang on a bad first step of one', () => {
+    const cost = new StepCost();
+    cost.record(1, 16.5);
+    for (let i = 0; i < 50; i++) cost.record(8, 28);
+    expect(cost.ms(16)).toBeCloseTo((28 * 6.64) / 3.92, 0);
+    for (let i = 0; i < 5; i++) cost.record(1, 6);
+    expect(cost.ms(1)).toBeLessThan(6.5);
+  });
+
   test('of one token is guessed from company where it was never alone', () => {
     const cost = new StepCost();
     for (let i = 0; i < 50; i++) cost.record(8, 39.2);

@@ -14,7 +14,12 @@ const shape = (tokens: number): number => 1.2 + 0.34 * tokens;
 const shapeTokens: readonly number[] = [2, 8, 16];
 const shapeWeight = 0.5;
 const decay = 0.97;
-const weightOfOne = 0.1;
+/** A step takes longer than it should for many reasons, the first one of a process nearly always, and never less. */
+const weightOfLongerOne = 0.1;
+const weightOfShorterOne = 0.5;
+/** Once so much was seen, a step that took more than so many times what was expected counts as if it had taken that: somebody else was in its way. */
+const enoughWeight = 4;
+const mostBeyond = 1.5;
 const tile = 4;
 const weightInTile = 0.1;
 
@@ -35,31 +40,29 @@ export class StepCost {
   /** Beyond the line, by the remainder of tokens: milliseconds. */
   readonly #beyond = new Float64Array(tile);
 
-  record(tokens: number, ms: number): void {
+  /** `outputs`: of how many tokens the logits were wanted. Those of a prompt are cheaper for want of it, but near enough for the line. */
+  record(tokens: number, ms: number, outputs = tokens): void {
     if (tokens === 1) {
-      this.#one = this.#one === undefined ? ms : this.#one + (ms - this.#one) * weightOfOne;
+      const known = this.#one ?? ms;
+      this.#one = known + (ms - known) * (ms > known ? weightOfLongerOne : weightOfShorterOne);
       this.#line = undefined;
       return;
     }
-    this.#learnTile(tokens, ms);
-    this.#line = undefined;
-    this.#weight = this.#weight * decay + 1;
-    this.#sumTokens = this.#sumTokens * decay + tokens;
-    this.#sumSquares = this.#sumSquares * decay + tokens * tokens;
-    this.#sumMs = this.#sumMs * decay + ms;
-    this.#sumProducts = this.#sumProducts * decay + tokens * ms;
+    if (outputs === tokens) this.#learnTile(tokens, ms);
+    const most = this.#weight < enoughWeight ? Infinity : mostBeyond * this.ms(tokens);
+    this.#learnLine(tokens, Math.min(ms, most));
   }
 
   /** Expected milliseconds; before any measurement in units of one token's step. */
   ms(tokens: number): number {
     const one = this.#one ?? this.#guessOne();
     if (tokens === 1) return one;
-    const { base, perToken } = this.#lineFrom(one);
+    const { base, perToken } = this.#lineNow();
     return Math.max(one, base + perToken * tokens + (this.#beyond[tokens % tile] ?? 0));
   }
 
   #learnTile(tokens: number, ms: number): void {
-    const { base, perToken } = this.#lineFrom(this.#one ?? this.#guessOne());
+    const { base, perToken } = this.#lineNow();
     // A tile is worth no more than the tokens that fill it; what goes beyond that was somebody else's doing.
     const most = perToken * (tile - 1);
     const beyond = Math.min(most, Math.max(-most, ms - base - perToken * tokens));
@@ -67,16 +70,28 @@ export class StepCost {
     this.#beyond[tokens % tile] = known + (beyond - known) * weightInTile;
   }
 
-  #lineFrom(one: number): Line {
-    return (this.#line ??= this.#fit(one));
+  #learnLine(tokens: number, ms: number): void {
+    this.#weight = this.#weight * decay + 1;
+    this.#sumTokens = this.#sumTokens * decay + tokens;
+    this.#sumSquares = this.#sumSquares * decay + tokens * tokens;
+    this.#sumMs = this.#sumMs * decay + ms;
+    this.#sumProducts = this.#sumProducts * decay + tokens * ms;
+    this.#line = undefined;
   }
 
+  /** One token's step, from what steps of several took. */
   #guessOne(): number {
     return this.#weight === 0 ? 1 : this.#sumMs / this.#weight / shape(this.#sumTokens / this.#weight);
   }
 
-  #fit(one: number): Line {
+  #lineNow(): Line {
+    return (this.#line ??= this.#fit());
+  }
+
+  #fit(): Line {
     let [weight, x, xx, y, xy] = [this.#weight, this.#sumTokens, this.#sumSquares, this.#sumMs, this.#sumProducts];
+    // Steps of several tokens tell more of one another than one alone does: where its time was a bad one, no draft would ever look worth its while.
+    const one = weight === 0 ? (this.#one ?? 1) : this.#guessOne();
     for (const tokens of shapeTokens) {
       const ms = shape(tokens) * one;
       weight += shapeWeight;
