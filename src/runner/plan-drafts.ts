@@ -49,7 +49,9 @@ export function planDrafts(
   const guessing: number[] = [];
   let guessMs = 0;
   let logProduct = 0;
-  let best: DraftPlan = { counts: [...chosen], worth: -sequences.length * Math.log(costs.step(baseTokens)) };
+  const worthWith = (added: number): number =>
+    logProduct - sequences.length * Math.log(costs.step(baseTokens + added) + guessMs);
+  let best: DraftPlan = { counts: [...chosen], worth: worthWith(0) };
   for (let added = 1; added <= room; added++) {
     let next = 0;
     for (let i = 1; i < chances.length; i++) if (gainOf(i) > gainOf(next)) next = i;
@@ -66,7 +68,7 @@ export function planDrafts(
     logProduct += Math.log1p(gainOf(next));
     expected[next] = (expected[next] ?? 1) + chance;
     chances[next] = before + 1 < sequence.most ? chance * sequence.chance(before + 1) : 0;
-    const worth = logProduct - sequences.length * Math.log(costs.step(baseTokens + added) + guessMs);
+    const worth = worthWith(added);
     if (worth > best.worth) best = { counts: [...chosen], worth };
   }
   return best;

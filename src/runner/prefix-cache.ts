@@ -121,8 +121,8 @@ export class PrefixCache {
     this.#putAsideFree();
     // It is taken over for its beginning; its rest may be wanted by the one who left it.
     this.#putAside(entry, length);
-    if (this.#entries.every(({ busy }, sequence) => !busy || sequence === entry.sequence)) this.keepAlone();
-    else this.keepOrder(false);
+    if (this.#hasCompany(entry.sequence)) this.keepOrder(false);
+    else this.keepAlone();
     entry.adapters = adapters;
     this.#extend(entry, tokens);
     return entry;

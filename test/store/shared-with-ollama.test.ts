@@ -21,7 +21,7 @@ interface Listed {
 }
 
 type Body = Readonly<Record<string, unknown>>;
-type Ask = (method: string, route: string, body: Body) => Promise<unknown>;
+type Ask = (program: Program, method: string, route: string, body: Body) => Promise<unknown>;
 
 async function call(program: Program, method: string, route: string, body?: Body | string): Promise<Response> {
   const payload = typeof body === 'object' ? JSON.stringify(body) : body;
@@ -44,11 +44,11 @@ async function list(program: Program): Promise<readonly Listed[]> {
 }
 
 const names = async (program: Program) => (await list(program)).map(({ name }) => name);
-const make = (program: Program, model: string, system: string) =>
-  done(program, 'POST', '/api/create', { model, from: 'smollm2:135m', system, stream: false });
-const remove = (program: Program, model: string) => done(program, 'DELETE', '/api/delete', { model });
-const copy = (program: Program, source: string, destination: string) =>
-  done(program, 'POST', '/api/copy', { source, destination });
+const make = (program: Program, model: string, system: string, ask: Ask = done) =>
+  ask(program, 'POST', '/api/create', { model, from: 'smollm2:135m', system, stream: false });
+const remove = (program: Program, model: string, ask: Ask = done) => ask(program, 'DELETE', '/api/delete', { model });
+const copy = (program: Program, source: string, destination: string, ask: Ask = done) =>
+  ask(program, 'POST', '/api/copy', { source, destination });
 
 async function says(program: Program, model: string): Promise<string> {
   const options = { temperature: 0, num_predict: 4 };
@@ -129,9 +129,9 @@ describe.each(others)('a store that is shared with %s', (_, start) => {
   test('stays whole while both change it at once', async () => {
     // Real Ollama walks the whole store at every change and refuses the change when a file that it has just seen is gone, whoever removed
     // it: that is asked again. What it deleted is gone by then all the same.
-    const askOther: Ask = async (method, route, body) => {
+    const askPatiently: Ask = async (program, method, route, body) => {
       for (let asked = 1; ; asked++) {
-        const reply = await call(other, method, route, body);
+        const reply = await call(program, method, route, body);
         const text = await reply.text();
         const isGone = method === 'DELETE' && !(await names(corral)).includes(`${String(body['model'])}:latest`);
         if (reply.ok || isGone) return;
@@ -139,28 +139,19 @@ describe.each(others)('a store that is shared with %s', (_, start) => {
         if (!walkedIntoNothing || asked === 10) throw new Error(`${method} ${route}: ${reply.status} ${text}`);
       }
     };
-    const asks: Readonly<Record<'here' | 'there', Ask>> = {
-      here: (method, route, body) => done(corral, method, route, body),
-      there: askOther,
-    };
-    const work = async (mine: 'here' | 'there') => {
-      const ask = asks[mine];
+    const work = async (program: Program, mine: string, ask: Ask) => {
       for (let round = 0; round < 8; round++) {
-        const system = `${mine} says ${round}`;
-        await ask('POST', '/api/create', { model: `${mine}-made`, from: 'smollm2:135m', system, stream: false });
-        await ask('POST', '/api/copy', { source: `${mine}-made`, destination: `${mine}-copy` });
-        await ask('DELETE', '/api/delete', { model: `${mine}-made` });
+        await make(program, `${mine}-made`, `${mine} says ${round}`, ask);
+        await copy(program, `${mine}-made`, `${mine}-copy`, ask);
+        await remove(program, `${mine}-made`, ask);
       }
     };
-    await Promise.all([work('here'), work('there')]);
+    await Promise.all([work(corral, 'here', done), work(other, 'there', askPatiently)]);
     expect(await names(corral)).toEqual(['all-minilm:latest', 'here-copy:latest', 'smollm2:135m', 'there-copy:latest']);
     expect(await list(other)).toEqual(await list(corral));
     const verdict = await done(corral, 'POST', '/api/verify', { stream: false });
     expect(verdict).toMatchObject({ status: 'success', problems: [] });
-    await Promise.all([
-      asks.here('DELETE', '/api/delete', { model: 'here-copy' }),
-      asks.there('DELETE', '/api/delete', { model: 'there-copy' }),
-    ]);
+    await Promise.all([remove(corral, 'here-copy'), remove(other, 'there-copy', askPatiently)]);
     expect(await names(other)).toEqual(['all-minilm:latest', 'smollm2:135m']);
   });
 
