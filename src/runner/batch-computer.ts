@@ -1,8 +1,10 @@
 /** Computes batches with as many threads as are worth their while at the moment. */
+import { openCallingThread } from '../llama/calling-thread.ts';
 import type { DecodeResult, Model } from '../llama/model.ts';
 import type { Threadpools } from '../llama/threadpools.ts';
 import type { TokenBatch } from '../llama/token-batch.ts';
 import type { FreeCores } from './free-cores.ts';
+import { standApart } from './stand-apart.ts';
 import { StepCost } from './step-cost.ts';
 import { ThreadCount } from './thread-count.ts';
 
@@ -15,6 +17,9 @@ export class BatchComputer {
   #count: ThreadCount;
   #threads: number;
   #keptShare = 1;
+  readonly #thread = openCallingThread();
+  /** Whether this thread may have been moved since the last step, or was in a worker's way in it. */
+  #mayBeInTheWay = true;
 
   constructor(model: Model, pools: Threadpools, freeCores: FreeCores, threads: number) {
     this.#model = model;
@@ -43,6 +48,7 @@ export class BatchComputer {
 
   /** Nothing is left to compute for now. */
   rest(): void {
+    this.#mayBeInTheWay = true;
     this.#freeCores.rest();
   }
 
@@ -51,6 +57,7 @@ export class BatchComputer {
     const startedMs = performance.now();
     const most = this.#count.now;
     this.#use(this.#freeCores.threads(most, this.#cost.ms(batch.length), startedMs));
+    if (this.#mayBeInTheWay && this.#thread !== undefined) standApart(this.#thread, this.#pools.workers);
     const before = process.cpuUsage();
     const result = this.#model.decode(batch);
     const used = process.cpuUsage(before);
@@ -63,6 +70,7 @@ export class BatchComputer {
     };
     this.#keptShare = Math.min(1, step.cpuMs / (step.wallMs * step.threads));
     this.#freeCores.record(step);
+    this.#mayBeInTheWay = this.#freeCores.hasLost;
     this.#cost.record(batch.length, (step.wallMs * step.threads) / most);
     // What fewer used says nothing about what all of them would get.
     if (this.#threads === most) this.#count.record(step);

@@ -101,10 +101,12 @@ describe('steps one after the other', () => {
   });
 
   test('have all threads again as soon as there is a core for each', () => {
-    const cores = watch(2, 2, 2, 2, 2, 2, 0);
+    let others = 2;
+    const cores = new FreeCores({ cores: 2, others: () => others, pause: () => {} });
     expect(cores.threads(2, 1, 1000)).toBe(1);
     cores.record(kept(1010, 1));
     expect(cores.threads(2, 1, 1010)).toBe(1);
+    others = 0;
     cores.record(kept(1020, 1));
     expect(cores.threads(2, 1, 1020)).toBe(2);
   });

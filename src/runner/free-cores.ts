@@ -23,8 +23,13 @@ const passingMs = 40;
 const mostExtraMs = 600;
 const mostExtraAtBeginMs = 120;
 const beginningMs = 400;
-/** How often who seems to hold the cores is looked at, with pauses in which the server and its client come to an end. */
-const looks = 3;
+/**
+ * How often who seems to hold the cores is looked at, with pauses in which the server and its client come to an end. Where an answer begins the
+ * server has just handed it over and still runs, often on this very core: a fifth of a millisecond is enough for it, while pauses of one let the
+ * first text of a short question come 1 ms later (of 40).
+ */
+const looks = 10;
+const pauseMs = 0.2;
 /** Share of the threads' time that a step has when nobody is in its way, and a little less. */
 const undisturbedShare = 0.85;
 
@@ -32,8 +37,8 @@ export interface WatchedMachine {
   readonly cores: number;
   /** Threads that could run beside this one; undefined = unknown, and all cores count as free. */
   readonly others: () => number | undefined;
-  /** Blocks for a millisecond. */
-  readonly pause: () => void;
+  /** Blocks for so many milliseconds. */
+  readonly pause: (ms: number) => void;
 }
 
 /** A step that is over. */
@@ -80,6 +85,11 @@ export class FreeCores {
     this.#rests = true;
   }
 
+  /** Whether the last step's threads were kept waiting for their cores. */
+  get hasLost(): boolean {
+    return this.#lostMs > 0;
+  }
+
   record({ threads, wallMs, cpuMs, nowMs }: ComputedStep): void {
     this.#endedMs = nowMs;
     const hasLost = cpuMs < wallMs * threads * undisturbedShare;
@@ -97,7 +107,7 @@ export class FreeCores {
   #steadilyFree(most: number): number {
     let free = this.#freeNow();
     for (let looked = 1; free < most && looked < looks; looked++) {
-      this.#machine.pause();
+      this.#machine.pause(pauseMs);
       free = Math.max(free, this.#freeNow());
     }
     return free;

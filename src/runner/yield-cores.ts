@@ -7,8 +7,10 @@ import { availableParallelism } from 'node:os';
 import type { ChildMessage } from '../engine/runner-protocol.ts';
 import { pauseThread } from './pause-thread.ts';
 
+const pauseMs = 1;
+
 /** Blocks the thread where `message` begins an answer and the engine computes with so many `threads` that no core is left for others. */
 export function yieldCores(message: ChildMessage, threads: number): void {
   if (message.type !== 'tokens' || threads < availableParallelism()) return;
-  if (message.items.some(({ cachedTokens }) => cachedTokens !== undefined)) pauseThread();
+  if (message.items.some(({ cachedTokens }) => cachedTokens !== undefined)) pauseThread(pauseMs);
 }
