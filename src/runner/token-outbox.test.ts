@@ -25,7 +25,7 @@ it('sends the first token of an answer at once, with what waits', () => {
 
 it('holds tokens of quick steps for no longer than a frame', () => {
   const { outbox, texts } = record();
-  for (const [index, text] of Array.from('abcdefgh').entries()) outbox.add([item(text)], 5, 100 + 5 * index);
+  for (const [index, text] of Array.from('abcdefgh').entries()) outbox.add([item(text)], 10, 100 + 10 * index);
   expect(texts()).toEqual(['abcd', 'efgh']);
 });
 
