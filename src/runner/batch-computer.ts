@@ -54,10 +54,11 @@ export class BatchComputer {
 
   /** Blocks the thread for as long as it takes. */
   compute(batch: TokenBatch): DecodeResult {
-    const startedMs = performance.now();
     const most = this.#count.now;
-    this.#use(this.#freeCores.threads(most, this.#cost.ms(batch.length), startedMs));
+    this.#use(this.#freeCores.threads(most, this.#cost.ms(batch.length), performance.now()));
     if (this.#mayBeInTheWay && this.#thread !== undefined) standApart(this.#thread, this.#pools.workers);
+    // Not before: waiting for cores is no part of what the step takes.
+    const startedMs = performance.now();
     const before = process.cpuUsage();
     const result = this.#model.decode(batch);
     const used = process.cpuUsage(before);
