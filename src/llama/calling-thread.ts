@@ -8,6 +8,9 @@ export interface CallingThread {
   readonly leave: (cores: Iterable<number>) => void;
 }
 
+/** 0 where it succeeded. */
+type MaskCall = (thread: number, bytes: number, mask: Buffer) => number;
+
 /** 1024 cores, as many as the C library's own mask has. The system refuses masks that have fewer bits than the machine cores. */
 const maskBytes = 128;
 const ofCaller = 0;
@@ -18,12 +21,8 @@ export function openCallingThread(): CallingThread | undefined {
   try {
     const library = koffi.load(null);
     const core: () => number = library.func('int sched_getcpu()');
-    const read: (thread: number, bytes: number, mask: Buffer) => number = library.func(
-      'int sched_getaffinity(int pid, size_t size, _Out_ void *mask)',
-    );
-    const write: (thread: number, bytes: number, mask: Buffer) => number = library.func(
-      'int sched_setaffinity(int pid, size_t size, void *mask)',
-    );
+    const read: MaskCall = library.func('int sched_getaffinity(int pid, size_t size, _Out_ void *mask)');
+    const write: MaskCall = library.func('int sched_setaffinity(int pid, size_t size, void *mask)');
     return {
       core,
       leave(cores) {

@@ -29,5 +29,5 @@ function lastCore(worker: number): number | undefined {
 export function coreOf(stat: string): number | undefined {
   const behindName = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const core = behindName[36];
-  return core === undefined || core === '' ? undefined : Number(core);
+  return core === undefined ? undefined : Number(core);
 }
