@@ -161,6 +161,7 @@ export class TestHost implements CommandLineHost {
       prefixCacheBytes: 4 * 1024 ** 3,
       prefixKeyFile: undefined,
       speculation: true,
+      splitWeights: true,
       libraryDir: undefined,
       gpuEnvironment: {},
     };

@@ -44,6 +44,7 @@ describe('readSettings', () => {
       prefixCacheBytes: 4 * 1024 ** 3,
       prefixKeyFile: undefined,
       speculation: true,
+      splitWeights: true,
       libraryDir: undefined,
       registryMirror: undefined,
       registryFallback: false,

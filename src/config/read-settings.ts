@@ -180,6 +180,12 @@ export function readSettings(
       fallback: true,
       meaning: 'Whether answers are drafted from their own text and checked, where that is faster',
     }),
+    splitWeights: setting({
+      name: 'CORRAL_SPLIT_WEIGHTS',
+      kind: switchKind,
+      fallback: true,
+      meaning: 'Whether Q4_1 weights are computed by the faster kernels of Q4_0, from a second copy of the file',
+    }),
     flashAttention: setting({
       name: 'OLLAMA_FLASH_ATTENTION',
       kind: flashAttentionKind,

@@ -67,6 +67,8 @@ export interface Settings {
   readonly prefixKeyFile: string | undefined;
   /** CORRAL_SPECULATION: whether answers are drafted from their own text, and checked, where that is faster. */
   readonly speculation: boolean;
+  /** CORRAL_SPLIT_WEIGHTS: whether Q4_1 weights are computed by the faster kernels of Q4_0, each as it is. */
+  readonly splitWeights: boolean;
   /** CORRAL_THREADS: threads per model; 0 = physical cores. */
   readonly threads: number;
   /** CORRAL_LIBRARY_DIR: folder of libllama instead of the npm package's; undefined = the package's. */

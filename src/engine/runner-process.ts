@@ -99,6 +99,7 @@ class RunnerProcess implements Runner {
     sizeBytes: 0,
     vramBytes: 0,
     engine: '',
+    splitWeights: false,
   };
   readonly ended: Promise<CorralError | undefined>;
   readonly #child: ChildProcess;

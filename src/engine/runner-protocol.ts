@@ -42,6 +42,8 @@ export interface LoadRequest {
   readonly gpuLayers: number;
   readonly mainGpu: number;
   readonly useMmap: boolean;
+  /** Where split weights are kept and made (runner/split-weights.ts); absent = weights are computed as they are. */
+  readonly splitFolder?: string;
   readonly flashAttention: FlashAttention;
   readonly kvCacheType: KvCacheType;
   /** Where prefixes outlive the runner; undefined = nowhere. */
@@ -231,6 +233,8 @@ export interface LoadedFacts {
   readonly vramBytes: number;
   /** Name of the engine build. */
   readonly engine: string;
+  /** Whether slow weights are computed by faster kernels, split (docs/decisions/0016). */
+  readonly splitWeights: boolean;
 }
 
 /** A request has its place and its prompt is about to be computed. Comes once, before any token, where it was asked for. */

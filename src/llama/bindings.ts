@@ -63,6 +63,7 @@ export function loadBindings(files: LibraryFiles) {
       'ggml_threadpool_params ggml_threadpool_params_default(int n_threads)',
     ),
     version: fn<() => string>(llama, 'const char *llama_version()'),
+    canOffload: fn<() => boolean>(llama, 'bool llama_supports_gpu_offload()'),
     setLog: fn<(callback: NullablePointer, data: null) => void>(
       llama,
       'void llama_log_set(void *callback, void *data)',

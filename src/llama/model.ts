@@ -56,10 +56,12 @@ export class Model {
   readonly #native: Pointer;
   /** Adapters that were ever used, by path; they stay loaded, each a few percent of the weights at most. */
   readonly #adapters = new Map<string, Pointer>();
+  /** What split weights lack, under every other adapter. */
+  readonly #offsets: Pointer | undefined;
   #adaptersInUse = '';
   readonly #isRecurrent: boolean;
 
-  private constructor(bindings: Bindings, model: Pointer, context: Pointer) {
+  private constructor(bindings: Bindings, model: Pointer, context: Pointer, offsetsPath: string | undefined) {
     this.#bindings = bindings;
     this.context = context;
     this.#native = model;
@@ -73,13 +75,19 @@ export class Model {
     this.#memory = bindings.memory(context);
     this.#isRecurrent = isRecurrent(bindings, model);
     this.slidingWindowTokens = bindings.slidingWindow(model);
+    this.#offsets = offsetsPath === undefined ? undefined : this.#adapter(offsetsPath);
+    if (this.#offsets !== undefined) this.#setAdapters([]);
   }
 
   /**
    * Loads the weights and creates the context. `onProgress` gets 0..1 and ends the load by returning false.
    * Throws `load_failed`.
    */
-  static load(bindings: Bindings, request: LoadRequest, onProgress: (fraction: number) => boolean): Model {
+  static load(
+    bindings: Bindings,
+    request: LoadRequest & { readonly offsetsPath?: string },
+    onProgress: (fraction: number) => boolean,
+  ): Model {
     const callback = koffi.register(onProgress, koffi.pointer(progressProto));
     try {
       const modelParams = bindings.defaultModelParams();
@@ -91,7 +99,7 @@ export class Model {
       if (model === null) throw new CorralError('load_failed', 'the engine could not load the model');
       const context = bindings.newContext(model, contextParams(bindings, model, request));
       if (context === null) throw new CorralError('load_failed', 'the engine could not create a context for the model');
-      return new Model(bindings, model, context);
+      return new Model(bindings, model, context, request.offsetsPath);
     } finally {
       koffi.unregister(callback);
     }
@@ -106,12 +114,17 @@ export class Model {
   useAdapters(paths: readonly string[]): void {
     const key = adapterKey(paths);
     if (key === this.#adaptersInUse) return;
-    const handles = BigUint64Array.from(paths, (path) => this.#adapter(path));
-    const scales = new Float32Array(paths.length).fill(1);
+    this.#setAdapters(paths);
+    this.#adaptersInUse = key;
+  }
+
+  #setAdapters(paths: readonly string[]): void {
+    const adapters = paths.map((path) => this.#adapter(path));
+    const handles = BigUint64Array.from(this.#offsets === undefined ? adapters : [this.#offsets, ...adapters]);
+    const scales = new Float32Array(handles.length).fill(1);
     if (this.#bindings.setAdapters(this.context, handles, handles.length, scales) !== 0) {
       throw new CorralError('load_failed', 'the adapter does not fit the model');
     }
-    this.#adaptersInUse = key;
   }
 
   #adapter(path: string): Pointer {

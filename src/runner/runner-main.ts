@@ -9,9 +9,10 @@ import { availableParallelism } from 'node:os';
 import koffi from 'koffi';
 import { toCorralError } from '../core/corral-error.ts';
 import type { ChildMessage, LoadRequest, ParentMessage } from '../engine/runner-protocol.ts';
-import { loadBindings } from '../llama/bindings.ts';
+import { loadBindings, type Bindings } from '../llama/bindings.ts';
 import { findLibraries } from '../llama/find-libraries.ts';
 import { Model } from '../llama/model.ts';
+import { processorFeatures } from '../llama/processor-features.ts';
 import { checkStructLayouts } from '../llama/self-check.ts';
 import { Threadpools } from '../llama/threadpools.ts';
 import { BatchComputer } from './batch-computer.ts';
@@ -24,6 +25,7 @@ import { IdleWork } from './idle-work.ts';
 import { loadDraft } from './load-draft.ts';
 import { pauseThread } from './pause-thread.ts';
 import { ServingLoop } from './serving-loop.ts';
+import { paysToSplit, splitWeights, type SplitFiles } from './split-weights.ts';
 import { yieldCores } from './yield-cores.ts';
 
 interface Serving {
@@ -54,7 +56,7 @@ function send(message: ChildMessage): void {
   if (serving !== undefined) yieldCores(message, serving.computer.threads);
 }
 
-function load(request: LoadRequest): void {
+async function load(request: LoadRequest): Promise<void> {
   let engineError: string | undefined;
   try {
     const bindings = loadBindings(findLibraries(process.env['CORRAL_LIBRARY_DIR']));
@@ -69,7 +71,8 @@ function load(request: LoadRequest): void {
     bindings.setLog(log, null);
     bindings.loadBackends(bindings.files.directory);
     bindings.backendInit();
-    const model = Model.load(bindings, request, reportProgress());
+    const split = await findSplitWeights(bindings, request);
+    const model = Model.load(bindings, { ...request, ...split }, reportProgress());
     const draft = loadDraft(bindings, request, model, reportProgress(), (text) =>
       send({ type: 'log', level: 'warn', text }),
     );
@@ -78,7 +81,7 @@ function load(request: LoadRequest): void {
     const others = watchBusyCores() ?? (() => undefined);
     const freeCores = new FreeCores({ cores: availableParallelism(), others, pause: pauseThread });
     const computer = new BatchComputer(model, pools, freeCores, request.threads);
-    const parts = { model, computer, load: request, send };
+    const parts = { model, computer, load: split === undefined ? request : withOwnPrefixes(request), send };
     const loop = new ServingLoop({ ...parts, bindings, draftModel: draft?.draftModel });
     const tuning = new IdleTuning(request, {
       model,
@@ -107,18 +110,37 @@ function load(request: LoadRequest): void {
       sizeBytes: sizes.totalBytes,
       vramBytes: sizes.deviceBytes,
       engine: bindings.version(),
+      splitWeights: split !== undefined,
     });
   } catch (thrown) {
     const { code, message, hint = '' } = toCorralError(thrown);
-    const reason = engineReason(engineError, request.modelPath);
+    const reason = engineReason(engineError, [request.modelPath, request.splitFolder]);
     const text = reason === undefined ? message : `${message}: ${reason}`;
     send({ type: 'load-failed', code: code === 'internal' ? 'load_failed' : code, message: text, hint });
   }
 }
 
-/** The engine's first complaint, without the C function it comes from and without the file's path. */
-function engineReason(line: string | undefined, modelPath: string): string | undefined {
-  return line?.replace(/^[\w:]+: (?:error loading model: )?/, '').replaceAll(modelPath, 'the model file');
+async function findSplitWeights(bindings: Bindings, request: LoadRequest): Promise<SplitFiles | undefined> {
+  const onProcessor = request.gpuLayers === 0 || !bindings.canOffload();
+  if (!onProcessor || !paysToSplit(processorFeatures(bindings))) return undefined;
+  return await splitWeights(request, {
+    alive: () => send({ type: 'progress', fraction: 0 }),
+    tell: (text) => send({ type: 'log', level: 'warn', text }),
+  });
+}
+
+/** Cells that other kernels computed are not bit for bit the same. */
+function withOwnPrefixes(request: LoadRequest): LoadRequest {
+  const { prefixes } = request;
+  return prefixes === undefined
+    ? request
+    : { ...request, prefixes: { ...prefixes, settings: [...prefixes.settings, 'split weights'] } };
+}
+
+/** The engine's first complaint, without the C function it comes from and without the paths of files. */
+function engineReason(line: string | undefined, paths: readonly (string | undefined)[]): string | undefined {
+  const text = line?.replace(/^[\w:]+: (?:error loading model: )?/, '');
+  return paths.reduce((rest, path) => (path === undefined ? rest : rest?.replaceAll(path, 'the model file')), text);
 }
 
 /** Reports a hundred times at most; false, which ends the load, once the server is gone. */
@@ -136,7 +158,7 @@ function reportProgress(): (fraction: number) => boolean {
 
 function receive(message: ParentMessage): void {
   if (message.type === 'load') {
-    load(message);
+    void load(message);
     return;
   }
   if (serving === undefined) return;

@@ -141,7 +141,11 @@ export function createModelPool(parts: ModelPoolParts): ModelPool {
       runners.set(runnerId, runner);
       logger.info('model loaded', { ...fields, ms: Math.round(performance.now() - startedMs) });
       const { fileType } = model.config;
-      if (areWeightsSlow(fileType, runner.facts.vramBytes)) {
+      if (runner.facts.splitWeights) {
+        const hint = 'every weight is what it was, see docs/weights.md; CORRAL_SPLIT_WEIGHTS=0 switches this off';
+        logger.info('its Q4_1 weights are computed by the faster kernels of Q4_0', { ...fields, hint });
+      }
+      if (areWeightsSlow(fileType, runner.facts)) {
         const hint = 'prompts would be read faster with weights of another type, see docs/weights.md';
         logger.info('this processor computes these weights slowly', { ...fields, type: fileType, hint });
       }

@@ -12,7 +12,16 @@ const drafting: PlanInput = {
   header: chat,
   draftHeader: chat,
   options: noOptions,
-  settings: { contextTokens: 0, numParallel: 0, kvCells: 0, flashAttention: 'auto', kvCacheType: 'f16', threads: 0 },
+  settings: {
+    contextTokens: 0,
+    numParallel: 0,
+    kvCells: 0,
+    flashAttention: 'auto',
+    kvCacheType: 'f16',
+    threads: 0,
+    modelsDir: '/models',
+    splitWeights: false,
+  },
   machineThreads: 2,
   freeBytes: Infinity,
 };

@@ -12,6 +12,8 @@ import { estimateMemory } from '../engine/memory-estimate.ts';
 import type { LoadRequest } from '../engine/runner-protocol.ts';
 import type { Gguf } from '../formats/gguf/gguf.ts';
 import { modelFacts } from '../formats/gguf/model-facts.ts';
+import { addedBytes, splitTensors } from '../formats/split-weights/split-tensors.ts';
+import { splitWeightsFolder } from '../store/store-layout.ts';
 import type { StoredModel } from '../store/stored-model.ts';
 import type { LoadPlan } from './model-pool-parts.ts';
 import type { LoadOptions } from './model-pool.ts';
@@ -31,7 +33,14 @@ const mostEmbeddingBatchTokens = 2048;
 
 type PlanSettings = Pick<
   Settings,
-  'contextTokens' | 'numParallel' | 'kvCells' | 'flashAttention' | 'kvCacheType' | 'threads'
+  | 'contextTokens'
+  | 'numParallel'
+  | 'kvCells'
+  | 'flashAttention'
+  | 'kvCacheType'
+  | 'threads'
+  | 'modelsDir'
+  | 'splitWeights'
 >;
 
 export interface PlanInput {
@@ -87,6 +96,7 @@ function sized(input: PlanInput, contexts: number): LoadPlan {
     mode === 'embedding'
       ? embeddingSizes(contextTokens, options)
       : completionSizes(contextTokens, options, settings, contexts);
+  const split = settings.splitWeights ? splitTensors(header) : [];
   const load: LoadRequest = {
     type: 'load',
     modelPath: model.modelPath,
@@ -97,17 +107,20 @@ function sized(input: PlanInput, contexts: number): LoadPlan {
     gpuLayers: options.gpuLayers ?? -1,
     mainGpu: options.mainGpu ?? 0,
     useMmap: options.useMmap ?? true,
+    ...(split.length > 0 && { splitFolder: splitWeightsFolder(settings.modelsDir) }),
     flashAttention: settings.flashAttention,
     kvCacheType: settings.kvCacheType,
   };
   return {
     load,
-    estimateBytes: estimateMemory({
-      ...load,
-      gguf: header,
-      outputTokens: load.outputs,
-      resultTokens: mode === 'completion' ? load.outputs : load.sequences,
-    }).totalBytes,
+    estimateBytes:
+      Math.max(0, addedBytes(split)) +
+      estimateMemory({
+        ...load,
+        gguf: header,
+        outputTokens: load.outputs,
+        resultTokens: mode === 'completion' ? load.outputs : load.sequences,
+      }).totalBytes,
   };
 }
 

@@ -55,5 +55,14 @@ export function testLoad(model: StoredModel, options: LoadOptions = noOptions): 
 
 export function testFacts(load: LoadRequest, sizeBytes: number): LoadedFacts {
   const { contextTokens, sequences, kvCells } = load;
-  return { contextTokens, sequences, kvCells, embeddingLength: 64, sizeBytes, vramBytes: 0, engine: 'test' };
+  return {
+    contextTokens,
+    sequences,
+    kvCells,
+    embeddingLength: 64,
+    sizeBytes,
+    vramBytes: 0,
+    engine: 'test',
+    splitWeights: false,
+  };
 }

@@ -13,6 +13,11 @@ export function blobsFolder(modelsDir: string): string {
   return join(modelsDir, 'blobs');
 }
 
+/** What is made from weights so that a processor computes them faster (formats/split-weights); may be removed at any time. */
+export function splitWeightsFolder(modelsDir: string): string {
+  return join(modelsDir, 'corral-split-weights');
+}
+
 /** Where a new manifest of this name belongs. One that exists may be written in another case: see `findManifest`. */
 export function manifestPath(modelsDir: string, name: ModelName): string {
   return join(manifestsFolder(modelsDir), ...manifestPathParts(name));

@@ -25,6 +25,7 @@ const facts: LoadedFacts = {
   sizeBytes: 1000,
   vramBytes: 0,
   engine: 'scripted',
+  splitWeights: false,
 };
 
 export function scriptedRunner(script: Script): ScriptedRunner {

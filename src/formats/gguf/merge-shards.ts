@@ -7,6 +7,7 @@ import type { ByteSource } from './byte-source.ts';
 import type { Gguf } from './gguf.ts';
 import { countOf } from './gguf-values.ts';
 import { metadataRanges } from './metadata-ranges.ts';
+import { readPieces } from './read-pieces.ts';
 import type { GgufToWrite, TensorToWrite } from './write-gguf.ts';
 
 export interface Shard {
@@ -15,9 +16,6 @@ export interface Shard {
 }
 
 const splitKeys: ReadonlySet<string> = new Set(['split.no', 'split.count', 'split.tensors.count']);
-
-/** Large enough to keep a disk busy, small enough that a merge takes no memory to speak of. */
-const pieceBytes = 4 * 1024 * 1024;
 
 const defaultAlignment = 32;
 
@@ -32,7 +30,7 @@ export async function mergeShards(shards: readonly [Shard, ...Shard[]]): Promise
       count: kept.length,
       sizeBytes: kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
       async *bytes() {
-        for (const { offsetBytes, sizeBytes } of kept) yield* pieces(first.source, offsetBytes, sizeBytes);
+        for (const { offsetBytes, sizeBytes } of kept) yield* readPieces(first.source, offsetBytes, sizeBytes);
       },
     },
     tensors,
@@ -42,18 +40,8 @@ export async function mergeShards(shards: readonly [Shard, ...Shard[]]): Promise
 
 function tensorOf({ source, header }: Shard, tensor: Gguf['tensors'][number]): TensorToWrite {
   const { name, shape, type, sizeBytes } = tensor;
-  const data = () => pieces(source, header.dataOffsetBytes + tensor.offsetBytes, sizeBytes);
+  const data = () => readPieces(source, header.dataOffsetBytes + tensor.offsetBytes, sizeBytes);
   return { name, shape, type, sizeBytes, data };
-}
-
-async function* pieces(source: ByteSource, offsetBytes: number, sizeBytes: number): AsyncGenerator<Uint8Array> {
-  const end = offsetBytes + sizeBytes;
-  for (let at = offsetBytes; at < end; at += pieceBytes) {
-    const length = Math.min(pieceBytes, end - at);
-    const bytes = await source.read(at, length);
-    if (bytes.length < length) throw new CorralError('bad_gguf', 'a shard became shorter while it was read');
-    yield bytes;
-  }
 }
 
 function checkTensors(tensors: readonly TensorToWrite[], expected: number | undefined): void {

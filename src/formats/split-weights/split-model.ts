@@ -1,0 +1,131 @@
+/** The two files that a model with split weights is loaded from: itself with Q4_0 in the place of Q4_1, and an adapter with the offsets. */
+import type { ByteSource } from '../gguf/byte-source.ts';
+import type { Gguf, GgufTensor } from '../gguf/gguf.ts';
+import { countOf } from '../gguf/gguf-values.ts';
+import { metadataRanges } from '../gguf/metadata-ranges.ts';
+import { readPieces } from '../gguf/read-pieces.ts';
+import type { GgufToWrite, TensorToWrite } from '../gguf/write-gguf.ts';
+import {
+  blockSums,
+  codeBlockBytes,
+  codesOf,
+  offsetColumns,
+  offsetRowBytes,
+  offsetsOf,
+  sourceBlockBytes,
+} from './split-q4-1.ts';
+import type { SplitTensor } from './split-tensors.ts';
+
+export interface SplitModel {
+  readonly weights: GgufToWrite;
+  readonly offsets: GgufToWrite;
+}
+
+const defaultAlignment = 32;
+
+/** `tensors`: of `splitTensors`, at least one. Reading the data throws as `readPieces` does, and `RangeError` where a weight is not finite. */
+export async function splitModel(
+  source: ByteSource,
+  header: Gguf,
+  tensors: readonly SplitTensor[],
+): Promise<SplitModel> {
+  const splits = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const kept = await metadataRanges(source);
+  const data = (tensor: GgufTensor, unitBytes?: number) =>
+    readPieces(source, header.dataOffsetBytes + tensor.offsetBytes, tensor.sizeBytes, unitBytes);
+  return {
+    weights: {
+      pairs: {
+        count: kept.length,
+        sizeBytes: kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
+        async *bytes() {
+          for (const { offsetBytes, sizeBytes } of kept) yield* readPieces(source, offsetBytes, sizeBytes);
+        },
+      },
+      tensors: header.tensors.map((tensor) =>
+        splits.has(tensor.name) ? codeTensor(tensor, data) : { ...tensor, data: () => data(tensor) },
+      ),
+      alignment: countOf(header, 'general.alignment') ?? defaultAlignment,
+    },
+    offsets: {
+      pairs: adapterPairs(header),
+      tensors: header.tensors.flatMap((tensor) => {
+        const split = splits.get(tensor.name);
+        return split === undefined ? [] : [sumsTensor(split), offsetsTensor(split, tensor, data)];
+      }),
+      alignment: defaultAlignment,
+    },
+  };
+}
+
+type Data = (tensor: GgufTensor, unitBytes: number) => AsyncIterable<Uint8Array>;
+
+function codeTensor(tensor: GgufTensor, data: Data): TensorToWrite {
+  const { name, shape, sizeBytes } = tensor;
+  return {
+    name,
+    shape,
+    type: 'Q4_0',
+    sizeBytes: (sizeBytes / sourceBlockBytes) * codeBlockBytes,
+    async *data() {
+      for await (const blocks of data(tensor, sourceBlockBytes)) yield codesOf(blocks);
+    },
+  };
+}
+
+function sumsTensor({ name, rowBlocks }: SplitTensor): TensorToWrite {
+  const columns = offsetColumns(rowBlocks);
+  return {
+    name: `${name}.lora_a`,
+    shape: [rowBlocks * 32, columns],
+    type: 'Q4_0',
+    sizeBytes: columns * rowBlocks * codeBlockBytes,
+    async *data() {
+      yield blockSums(rowBlocks);
+    },
+  };
+}
+
+function offsetsTensor({ name, rowBlocks, rows }: SplitTensor, tensor: GgufTensor, data: Data): TensorToWrite {
+  return {
+    name: `${name}.lora_b`,
+    shape: [offsetColumns(rowBlocks), rows],
+    type: 'Q8_0',
+    sizeBytes: offsetRowBytes(rowBlocks) * rows,
+    async *data() {
+      for await (const blocks of data(tensor, rowBlocks * sourceBlockBytes)) yield offsetsOf(blocks, rowBlocks);
+    },
+  };
+}
+
+function adapterPairs({ metadata }: Gguf): GgufToWrite['pairs'] {
+  const pairs = [
+    textPair('general.type', 'adapter'),
+    textPair('general.architecture', String(metadata.get('general.architecture'))),
+    textPair('adapter.type', 'lora'),
+  ];
+  const bytes = Buffer.concat(pairs);
+  return {
+    count: pairs.length,
+    sizeBytes: bytes.length,
+    async *bytes() {
+      yield bytes;
+    },
+  };
+}
+
+/** GGUF_TYPE_STRING. */
+const stringType = 8;
+
+function textPair(key: string, value: string): Buffer {
+  const type = Buffer.alloc(4);
+  type.writeUInt32LE(stringType);
+  return Buffer.concat([text(key), type, text(value)]);
+}
+
+function text(value: string): Buffer {
+  const bytes = Buffer.from(value);
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(bytes.length));
+  return Buffer.concat([length, bytes]);
+}

@@ -1,0 +1,66 @@
+/** Which weights of a model are worth splitting (split-q4-1.ts), and what they are then. Pure. */
+import type { Gguf, GgufTensor } from '../gguf/gguf.ts';
+import { blockElements, codeBlockBytes, offsetColumns, offsetRowBytes, sourceBlockBytes } from './split-q4-1.ts';
+
+/** Architectures whose graphs llama.cpp builds so that an adapter may stand over each of the matrices below. */
+const architectures: ReadonlySet<string> = new Set([
+  'llama',
+  'qwen2',
+  'qwen3',
+  'gemma',
+  'gemma2',
+  'gemma3',
+  'phi3',
+  'granite',
+  'smollm3',
+  'olmo2',
+  'exaone',
+  'exaone4',
+  'starcoder2',
+  'internlm2',
+  'command-r',
+  'cohere2',
+  'falcon',
+  'stablelm',
+  'baichuan',
+  'mistral3',
+]);
+
+const matrices = /^blk\.\d+\.(?:attn_(?:q|k|v|qkv|output)|ffn_(?:gate|up|down))\.weight$/;
+
+/**
+ * An adapter is four more operations for the engine's threads to meet at, about 12 us a token; on the kernels for Q4_0 a matrix of this size saves
+ * that for one token alone, and any for several at once (docs/decisions/0016).
+ */
+const leastElements = 2 ** 19;
+
+export interface SplitTensor {
+  readonly name: string;
+  /** Blocks of 32 weights in a row. */
+  readonly rowBlocks: number;
+  readonly rows: number;
+}
+
+/** Those of `header` in file order; none where the architecture is not known to take adapters. */
+export function splitTensors(header: Gguf): readonly SplitTensor[] {
+  const architecture = header.metadata.get('general.architecture');
+  if (typeof architecture !== 'string' || !architectures.has(architecture)) return [];
+  return header.tensors.filter(isWorthwhile).map(({ name, shape: [columns = 0, rows = 0] }) => {
+    return { name, rowBlocks: columns / blockElements, rows };
+  });
+}
+
+function isWorthwhile({ name, type, shape }: GgufTensor): boolean {
+  const [columns = 0, rows = 0, ...rest] = shape;
+  return type === 'Q4_1' && rest.length === 0 && columns * rows >= leastElements && matrices.test(name);
+}
+
+/** Bytes that a split model takes more than it did, offsets and the matrices that add up blocks included; may be negative. */
+export function addedBytes(tensors: readonly SplitTensor[]): number {
+  let bytes = 0;
+  for (const { rowBlocks, rows } of tensors) {
+    const codes = (codeBlockBytes - sourceBlockBytes) * rowBlocks * rows;
+    bytes += codes + offsetRowBytes(rowBlocks) * rows + offsetColumns(rowBlocks) * rowBlocks * codeBlockBytes;
+  }
+  return bytes;
+}

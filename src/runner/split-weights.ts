@@ -1,0 +1,126 @@
+/**
+ * Q4_1 weights for processors whose fast kernels know Q4_0 only: the model and its offsets in two files (formats/split-weights), made when the model is
+ * first loaded and kept beside the store. Whatever stands in the way, the model is loaded as it is.
+ */
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, mkdir, open, rename, rm, statfs, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
+import { toCorralError } from '../core/corral-error.ts';
+import type { LoadRequest } from '../engine/runner-protocol.ts';
+import type { ByteSource } from '../formats/gguf/byte-source.ts';
+import { readGguf } from '../formats/gguf/read-gguf.ts';
+import { ggufSizeBytes, writeGguf, type GgufToWrite } from '../formats/gguf/write-gguf.ts';
+import { splitFileNames } from '../formats/split-weights/split-file-names.ts';
+import { splitModel } from '../formats/split-weights/split-model.ts';
+import { splitTensors } from '../formats/split-weights/split-tensors.ts';
+
+export interface SplitFiles {
+  readonly modelPath: string;
+  readonly offsetsPath: string;
+}
+
+export interface SplitReports {
+  /** Called all along. */
+  readonly alive: () => void;
+  /** Gets a line for the log. */
+  readonly tell: (text: string) => void;
+}
+
+/** What has to stay free on the disk. */
+const spareBytes = 1024 ** 3;
+
+/**
+ * Whether this processor has much faster kernels for Q4_0 than for Q4_1: engines for x64 have them from AVX2 on, and for Q4_1 with AMX alone.
+ * `features`: of `processorFeatures`.
+ */
+export function paysToSplit(features: ReadonlySet<string>): boolean {
+  return features.has('AVX2') && features.has('REPACK') && !features.has('AMX_INT8');
+}
+
+/** Undefined where nothing of the model is split, and where it could not be. */
+export async function splitWeights(request: LoadRequest, reports: SplitReports): Promise<SplitFiles | undefined> {
+  if (request.splitFolder === undefined) return undefined;
+  const names = splitFileNames(path.basename(request.modelPath));
+  const files = {
+    modelPath: path.join(request.splitFolder, names.weights),
+    offsetsPath: path.join(request.splitFolder, names.offsets),
+  };
+  try {
+    if (await areThere(files)) return files;
+    return (await make(request.modelPath, request.splitFolder, files, reports)) ? files : undefined;
+  } catch (thrown) {
+    const { message } = toCorralError(thrown);
+    const reason = [request.splitFolder, path.dirname(request.modelPath)].reduce(
+      (text, folder) => text.replaceAll(folder, '...'),
+      message,
+    );
+    reports.tell(`the weights are computed as they are, more slowly: ${reason}`);
+    return undefined;
+  }
+}
+
+async function areThere({ modelPath, offsetsPath }: SplitFiles): Promise<boolean> {
+  try {
+    await Promise.all([access(modelPath, constants.R_OK), access(offsetsPath, constants.R_OK)]);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function make(source: string, folder: string, files: SplitFiles, reports: SplitReports): Promise<boolean> {
+  const file = await open(source, constants.O_RDONLY);
+  try {
+    const bytes = sourceOf(file, (await file.stat()).size, reports.alive);
+    const header = await readGguf(bytes, { arrays: 'skip' });
+    const tensors = splitTensors(header);
+    if (tensors.length === 0) return false;
+    const { weights, offsets } = await splitModel(bytes, header, tensors);
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const { bavail, bsize } = await statfs(folder);
+    if (bavail * bsize < ggufSizeBytes(weights) + ggufSizeBytes(offsets) + spareBytes) {
+      reports.tell('the weights are computed as they are, more slowly: the disk has too little room for faster ones');
+      return false;
+    }
+    // The weights last: with them, both are there.
+    await write(offsets, folder, files.offsetsPath);
+    await write(weights, folder, files.modelPath);
+    return true;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Appears whole or not at all, also when the power fails: what is there is never looked at again. */
+async function write(model: GgufToWrite, folder: string, target: string): Promise<void> {
+  const temporary = path.join(folder, `${randomUUID()}.partial`);
+  const file = await open(temporary, 'wx', 0o600);
+  try {
+    for await (const bytes of writeGguf(model)) await file.writeFile(bytes);
+    await file.datasync();
+    await file.close();
+    await rename(temporary, target);
+  } catch (thrown) {
+    await file.close().catch(() => {});
+    await rm(temporary, { force: true });
+    throw thrown;
+  }
+}
+
+function sourceOf(file: FileHandle, sizeBytes: number, alive: () => void): ByteSource {
+  return {
+    sizeBytes,
+    read: async (offsetBytes, lengthBytes) => {
+      alive();
+      const bytes = new Uint8Array(lengthBytes);
+      let length = 0;
+      while (length < lengthBytes) {
+        const { bytesRead } = await file.read(bytes, length, lengthBytes - length, offsetBytes + length);
+        if (bytesRead === 0) break;
+        length += bytesRead;
+      }
+      return bytes.subarray(0, length);
+    },
+  };
+}
