@@ -11,7 +11,7 @@ import type { LoadRequest } from '../engine/runner-protocol.ts';
 import type { ByteSource } from '../formats/gguf/byte-source.ts';
 import { readGguf } from '../formats/gguf/read-gguf.ts';
 import { ggufSizeBytes, writeGguf, type GgufToWrite } from '../formats/gguf/write-gguf.ts';
-import { splitFileNames } from '../formats/split-weights/split-file-names.ts';
+import { partialSplitEnding, splitFileNames } from '../formats/split-weights/split-file-names.ts';
 import { splitModel } from '../formats/split-weights/split-model.ts';
 import { splitTensors } from '../formats/split-weights/split-tensors.ts';
 
@@ -94,7 +94,7 @@ async function make(source: string, folder: string, files: SplitFiles, reports: 
 
 /** Appears whole or not at all, also when the power fails: what is there is never looked at again. */
 async function write(model: GgufToWrite, folder: string, target: string): Promise<void> {
-  const temporary = path.join(folder, `${randomUUID()}.partial`);
+  const temporary = path.join(folder, `${randomUUID()}${partialSplitEnding}`);
   const file = await open(temporary, 'wx', 0o600);
   try {
     for await (const bytes of writeGguf(model)) await file.writeFile(bytes);

@@ -13,6 +13,7 @@ import { removeAbandoned } from './place-file.ts';
 import { planCleanUp, type BlobFile } from './plan-clean-up.ts';
 import { removeOldQuarantine } from './quarantine.ts';
 import { removeUnreferenced } from './remove-unreferenced.ts';
+import { cleanSplitWeights } from './split-weights-files.ts';
 import { isAbsent, readFault } from './store-fault.ts';
 import { blobsFolder, manifestsFolder } from './store-layout.ts';
 
@@ -40,6 +41,7 @@ export async function cleanStore({ modelsDir, noPrune, logger }: CleanStoreOptio
     await removeEmptyFolders(manifestsFolder(modelsDir));
     await removeDeadHolds(modelsDir);
     await removeOldQuarantine(modelsDir);
+    await cleanSplitWeights(modelsDir, Date.now());
     if (removed.length + files.length > 0) {
       logger.info('unused files of the model store removed', { blobs: removed.length, others: files.length });
     }

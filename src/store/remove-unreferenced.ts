@@ -10,6 +10,7 @@ import { blobFileName, type Digest } from '../formats/digest.ts';
 import { readBlobHolds } from './blob-hold.ts';
 import { namedDigests } from './named-digests.ts';
 import { temporaryName } from './place-file.ts';
+import { removeSplitWeights } from './split-weights-files.ts';
 import { isAbsent } from './store-fault.ts';
 import { blobPath } from './store-layout.ts';
 
@@ -26,6 +27,7 @@ export async function removeUnreferenced(modelsDir: string, digests: readonly Di
       await rm(aside.get(digest) ?? '', { force: true });
       aside.delete(digest);
     }
+    await removeSplitWeights(modelsDir, unneeded);
     return unneeded;
   } finally {
     // Somebody needs them, or nobody can say.

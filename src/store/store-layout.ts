@@ -15,7 +15,7 @@ export function blobsFolder(modelsDir: string): string {
 
 /** What is made from weights so that a processor computes them faster (formats/split-weights); may be removed at any time. */
 export function splitWeightsFolder(modelsDir: string): string {
-  return join(modelsDir, 'corral-split-weights');
+  return join(modelsDir, '.corral-split-weights');
 }
 
 /** Where a new manifest of this name belongs. One that exists may be written in another case: see `findManifest`. */
