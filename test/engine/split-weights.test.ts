@@ -52,14 +52,15 @@ describe('split weights', () => {
   test.each(questions)('are the same model: %s', async (question) => {
     const request = ask(question, { numPredict: 1, topLogprobs: 20 });
     const [one, other] = await Promise.all([answer(split, request), answer(plain, request)]);
-    const likely = (of: typeof one) => new Map(of.logprobs[0]?.top.map(({ token, logprob }) => [token, logprob]));
+    const likely = (of: typeof one) =>
+      new Map(of.logprobs[0]?.top.map(({ token, logprob }) => [token, Math.exp(logprob)]));
     const before = likely(other);
     const after = likely(one);
-    let divergence = 0;
-    for (const [token, logprob] of before) divergence += Math.exp(logprob) * (logprob - (after.get(token) ?? -20));
-    expect(before.size).toBe(20);
-    // As far as the rounding of another kernel takes it; weights quantised again to Q8_0 are on average 0.0066 away, to Q4_0 0.4.
-    expect(Math.abs(divergence)).toBeLessThan(0.06);
+    let moved = 0;
+    for (const [token, probability] of before) moved += Math.max(0, probability - (after.get(token) ?? 0));
+    expect(before.size).toBeGreaterThan(10);
+    // Probability that went to other tokens. The rounding of another kernel moves a tenth at most; without the offsets nearly all of it moves.
+    expect(moved).toBeLessThan(0.2);
   });
 
   test('give everyone the same answer, alone and in company, with drafts and without', async () => {

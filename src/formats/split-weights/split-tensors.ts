@@ -29,10 +29,10 @@ const architectures: ReadonlySet<string> = new Set([
 const matrices = /^blk\.\d+\.(?:attn_(?:q|k|v|qkv|output)|ffn_(?:gate|up|down))\.weight$/;
 
 /**
- * An adapter is four more operations for the engine's threads to meet at, about 12 us a token; on the kernels for Q4_0 a matrix of this size saves
- * that for one token alone, and any for several at once (docs/decisions/0016).
+ * An adapter is four more operations for the engine's threads to meet at, whatever its size: on smaller matrices that takes one token alone more time
+ * than several at once save (docs/decisions/0016).
  */
-const leastElements = 2 ** 19;
+const leastElements = 2 ** 18;
 
 export interface SplitTensor {
   readonly name: string;
