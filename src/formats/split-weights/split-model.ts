@@ -42,9 +42,13 @@ export async function splitModel(
           for (const { offsetBytes, sizeBytes } of kept) yield* readPieces(source, offsetBytes, sizeBytes);
         },
       },
-      tensors: header.tensors.map((tensor) =>
-        splits.has(tensor.name) ? codeTensor(tensor, data) : { ...tensor, data: () => data(tensor) },
-      ),
+      tensors: [
+        ...header.tensors
+          .filter(({ name }) => !splits.has(name))
+          .map((tensor) => ({ ...tensor, data: () => data(tensor) })),
+        // Last, since the engine keeps a copy of these in another order and gives up the end of a mapping that it does not need.
+        ...header.tensors.filter(({ name }) => splits.has(name)).map((tensor) => codeTensor(tensor, data)),
+      ],
       alignment: countOf(header, 'general.alignment') ?? defaultAlignment,
     },
     offsets: {
