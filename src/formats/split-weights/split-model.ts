@@ -1,7 +1,7 @@
 /** The two files that a model with split weights is loaded from: itself with Q4_0 in the place of Q4_1, and an adapter with the offsets. */
 import type { ByteSource } from '../gguf/byte-source.ts';
 import type { Gguf, GgufTensor } from '../gguf/gguf.ts';
-import { countOf } from '../gguf/gguf-values.ts';
+import { countOf, textOf } from '../gguf/gguf-values.ts';
 import { metadataRanges } from '../gguf/metadata-ranges.ts';
 import { readPieces } from '../gguf/read-pieces.ts';
 import type { GgufToWrite, TensorToWrite } from '../gguf/write-gguf.ts';
@@ -102,10 +102,10 @@ function offsetsTensor({ name, rowBlocks, rows }: SplitTensor, tensor: GgufTenso
   };
 }
 
-function adapterPairs({ metadata }: Gguf): GgufToWrite['pairs'] {
+function adapterPairs(header: Gguf): GgufToWrite['pairs'] {
   const pairs = [
     textPair('general.type', 'adapter'),
-    textPair('general.architecture', String(metadata.get('general.architecture'))),
+    textPair('general.architecture', textOf(header, 'general.architecture') ?? ''),
     textPair('adapter.type', 'lora'),
   ];
   const bytes = Buffer.concat(pairs);

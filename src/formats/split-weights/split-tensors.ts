@@ -1,5 +1,6 @@
 /** Which weights of a model are worth splitting (split-q4-1.ts), and what they are then. Pure. */
 import type { Gguf, GgufTensor } from '../gguf/gguf.ts';
+import { textOf } from '../gguf/gguf-values.ts';
 import { blockElements, codeBlockBytes, offsetColumns, offsetRowBytes, sourceBlockBytes } from './split-q4-1.ts';
 
 /** Architectures whose graphs llama.cpp builds so that an adapter may stand over each of the matrices below. */
@@ -43,8 +44,7 @@ export interface SplitTensor {
 
 /** Those of `header` in file order; none where the architecture is not known to take adapters. */
 export function splitTensors(header: Gguf): readonly SplitTensor[] {
-  const architecture = header.metadata.get('general.architecture');
-  if (typeof architecture !== 'string' || !architectures.has(architecture)) return [];
+  if (!architectures.has(textOf(header, 'general.architecture') ?? '')) return [];
   return header.tensors.filter(isWorthwhile).map(({ name, shape: [columns = 0, rows = 0] }) => {
     return { name, rowBlocks: columns / blockElements, rows };
   });
@@ -52,7 +52,9 @@ export function splitTensors(header: Gguf): readonly SplitTensor[] {
 
 function isWorthwhile({ name, type, shape }: GgufTensor): boolean {
   const [columns = 0, rows = 0, ...rest] = shape;
-  return type === 'Q4_1' && rest.length === 0 && columns * rows >= leastElements && matrices.test(name);
+  return (
+    type === 'Q4_1' && rest.every((length) => length === 1) && columns * rows >= leastElements && matrices.test(name)
+  );
 }
 
 /** Bytes that a split model takes more than it did, offsets and the matrices that add up blocks included; may be negative. */
