@@ -12,7 +12,7 @@ test('buffer sizes in the engine’s log are added up, the GPU’s apart', () =>
   ]) {
     sizes.read(text);
   }
-  expect(sizes.totalBytes).toBe(380.5 * 1024 * 1024);
+  expect(sizes.totalBytes(false)).toBe(380.5 * 1024 * 1024);
   expect(sizes.deviceBytes).toBe(100.5 * 1024 * 1024);
 });
 
@@ -20,6 +20,14 @@ test.each(['CPU_REPACK', '       AMX'])('weights repacked as %s are not counted 
   const sizes = new BufferSizes();
   sizes.read('load_tensors:   CPU_Mapped model buffer size =   2000.00 MiB\n');
   sizes.read(`load_tensors:   ${name} model buffer size =   1900.00 MiB\n`);
-  expect(sizes.totalBytes).toBe(2000 * 1024 * 1024);
+  expect(sizes.totalBytes(false)).toBe(2000 * 1024 * 1024);
   expect(sizes.deviceBytes).toBe(0);
+});
+
+test('split weights are mapped, repacked and beside them in an adapter', () => {
+  const sizes = new BufferSizes();
+  sizes.read('load_tensors:   CPU_Mapped model buffer size =    33.00 MiB\n');
+  sizes.read('load_tensors:   CPU_REPACK model buffer size =    54.00 MiB\n');
+  sizes.read('llama_adapter_lora_init_impl:        CPU LoRA buffer size =    14.50 MiB\n');
+  expect(sizes.totalBytes(true)).toBe(101.5 * 1024 * 1024);
 });

@@ -2,7 +2,7 @@
  * Memory that the engine took, read from its log while it loads: lines such as
  * `llama_kv_cache:        CPU KV buffer size =   180.00 MiB`. There is no call that tells it.
  */
-const line = /([\w.[\]-]+)\s+(?:model|KV|RS|compute|output|recurrent)\s+buffer size\s*=\s*([\d.]+) MiB/;
+const line = /([\w.[\]-]+)\s+(?:model|KV|RS|compute|output|recurrent|LoRA)\s+buffer size\s*=\s*([\d.]+) MiB/;
 const mebibyte = 1024 * 1024;
 
 /** Weights of the processor's own, laid out anew: for its vector units, or the tiles that some Intel processors have. */
@@ -26,9 +26,13 @@ export class BufferSizes {
     else this.#deviceBytes += bytes;
   }
 
-  get totalBytes(): number {
-    // Weights that were repacked lie in the mapped file too, but those pages are not used again and the system takes them back.
-    return Math.max(this.#mappedBytes, this.#repackedBytes) + this.#hostBytes + this.#deviceBytes;
+  /** `isSplit`: of a model with split weights, which are what is repacked; they lie behind what is mapped. */
+  totalBytes(isSplit: boolean): number {
+    // Elsewhere repacked weights lie between others in the mapped file too, but those pages are not used again and the system takes them back.
+    const weights = isSplit
+      ? this.#mappedBytes + this.#repackedBytes
+      : Math.max(this.#mappedBytes, this.#repackedBytes);
+    return weights + this.#hostBytes + this.#deviceBytes;
   }
 
   get deviceBytes(): number {

@@ -9,10 +9,9 @@ import { availableParallelism } from 'node:os';
 import koffi from 'koffi';
 import { toCorralError } from '../core/corral-error.ts';
 import type { ChildMessage, LoadRequest, ParentMessage } from '../engine/runner-protocol.ts';
-import { loadBindings, type Bindings } from '../llama/bindings.ts';
+import { loadBindings } from '../llama/bindings.ts';
 import { findLibraries } from '../llama/find-libraries.ts';
-import { Model } from '../llama/model.ts';
-import { processorFeatures } from '../llama/processor-features.ts';
+import type { Model } from '../llama/model.ts';
 import { checkStructLayouts } from '../llama/self-check.ts';
 import { Threadpools } from '../llama/threadpools.ts';
 import { BatchComputer } from './batch-computer.ts';
@@ -23,9 +22,9 @@ import { FreeCores } from './free-cores.ts';
 import { IdleTuning } from './idle-tuning.ts';
 import { IdleWork } from './idle-work.ts';
 import { loadDraft } from './load-draft.ts';
+import { loadModel } from './load-model.ts';
 import { pauseThread } from './pause-thread.ts';
 import { ServingLoop } from './serving-loop.ts';
-import { paysToSplit, splitWeights, type SplitFiles } from './split-weights.ts';
 import { yieldCores } from './yield-cores.ts';
 
 interface Serving {
@@ -71,8 +70,10 @@ async function load(request: LoadRequest): Promise<void> {
     bindings.setLog(log, null);
     bindings.loadBackends(bindings.files.directory);
     bindings.backendInit();
-    const split = await findSplitWeights(bindings, request);
-    const model = Model.load(bindings, { ...request, ...split }, reportProgress());
+    const { model, isSplit } = await loadModel(bindings, request, {
+      progress: reportProgress,
+      tell: (text) => send({ type: 'log', level: 'warn', text }),
+    });
     const draft = loadDraft(bindings, request, model, reportProgress(), (text) =>
       send({ type: 'log', level: 'warn', text }),
     );
@@ -81,7 +82,7 @@ async function load(request: LoadRequest): Promise<void> {
     const others = watchBusyCores() ?? (() => undefined);
     const freeCores = new FreeCores({ cores: availableParallelism(), others, pause: pauseThread });
     const computer = new BatchComputer(model, pools, freeCores, request.threads);
-    const parts = { model, computer, load: split === undefined ? request : withOwnPrefixes(request), send };
+    const parts = { model, computer, load: isSplit ? withOwnPrefixes(request) : request, send };
     const loop = new ServingLoop({ ...parts, bindings, draftModel: draft?.draftModel });
     const tuning = new IdleTuning(request, {
       model,
@@ -107,10 +108,10 @@ async function load(request: LoadRequest): Promise<void> {
       sequences: request.sequences,
       kvCells: model.contextLength,
       embeddingLength: model.embeddingLength,
-      sizeBytes: sizes.totalBytes,
+      sizeBytes: sizes.totalBytes(isSplit),
       vramBytes: sizes.deviceBytes,
       engine: bindings.version(),
-      splitWeights: split !== undefined,
+      splitWeights: isSplit,
     });
   } catch (thrown) {
     const { code, message, hint = '' } = toCorralError(thrown);
@@ -118,15 +119,6 @@ async function load(request: LoadRequest): Promise<void> {
     const text = reason === undefined ? message : `${message}: ${reason}`;
     send({ type: 'load-failed', code: code === 'internal' ? 'load_failed' : code, message: text, hint });
   }
-}
-
-async function findSplitWeights(bindings: Bindings, request: LoadRequest): Promise<SplitFiles | undefined> {
-  const onProcessor = request.gpuLayers === 0 || !bindings.canOffload();
-  if (!onProcessor || !paysToSplit(processorFeatures(bindings))) return undefined;
-  return await splitWeights(request, {
-    alive: () => send({ type: 'progress', fraction: 0 }),
-    tell: (text) => send({ type: 'log', level: 'warn', text }),
-  });
 }
 
 /** Cells that other kernels computed are not bit for bit the same. */

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, mkdir, open, rename, rm, statfs, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { canceled } from '../core/canceled.ts';
 import { toCorralError } from '../core/corral-error.ts';
 import type { LoadRequest } from '../engine/runner-protocol.ts';
 import type { ByteSource } from '../formats/gguf/byte-source.ts';
@@ -21,8 +22,8 @@ export interface SplitFiles {
 }
 
 export interface SplitReports {
-  /** Called all along. */
-  readonly alive: () => void;
+  /** Gets 0..1 while they are made, and ends that by returning false. */
+  readonly onProgress: (fraction: number) => boolean;
   /** Gets a line for the log. */
   readonly tell: (text: string) => void;
 }
@@ -30,16 +31,8 @@ export interface SplitReports {
 /** What has to stay free on the disk. */
 const spareBytes = 1024 ** 3;
 
-/**
- * Whether this processor has much faster kernels for Q4_0 than for Q4_1: engines for x64 have them from AVX2 on, and for Q4_1 with AMX alone.
- * `features`: of `processorFeatures`.
- */
-export function paysToSplit(features: ReadonlySet<string>): boolean {
-  return features.has('AVX2') && features.has('REPACK') && !features.has('AMX_INT8');
-}
-
 /** Undefined where nothing of the model is split, and where it could not be. */
-export async function splitWeights(request: LoadRequest, reports: SplitReports): Promise<SplitFiles | undefined> {
+export async function findSplitWeights(request: LoadRequest, reports: SplitReports): Promise<SplitFiles | undefined> {
   if (request.splitFolder === undefined) return undefined;
   const names = splitFileNames(path.basename(request.modelPath));
   const files = {
@@ -60,6 +53,11 @@ export async function splitWeights(request: LoadRequest, reports: SplitReports):
   }
 }
 
+/** So that they are made anew the next time. */
+export async function removeSplitWeights({ modelPath, offsetsPath }: SplitFiles): Promise<void> {
+  await Promise.all([rm(modelPath, { force: true }), rm(offsetsPath, { force: true })]).catch(() => {});
+}
+
 async function areThere({ modelPath, offsetsPath }: SplitFiles): Promise<boolean> {
   try {
     await Promise.all([access(modelPath, constants.R_OK), access(offsetsPath, constants.R_OK)]);
@@ -72,7 +70,7 @@ async function areThere({ modelPath, offsetsPath }: SplitFiles): Promise<boolean
 async function make(source: string, folder: string, files: SplitFiles, reports: SplitReports): Promise<boolean> {
   const file = await open(source, constants.O_RDONLY);
   try {
-    const bytes = sourceOf(file, (await file.stat()).size, reports.alive);
+    const bytes = sourceOf(file, (await file.stat()).size, reports.onProgress);
     const header = await readGguf(bytes, { arrays: 'skip' });
     const tensors = splitTensors(header);
     if (tensors.length === 0) return false;
@@ -108,11 +106,14 @@ async function write(model: GgufToWrite, folder: string, target: string): Promis
   }
 }
 
-function sourceOf(file: FileHandle, sizeBytes: number, alive: () => void): ByteSource {
+function sourceOf(file: FileHandle, sizeBytes: number, onProgress: SplitReports['onProgress']): ByteSource {
+  let readBytes = 0;
   return {
     sizeBytes,
     read: async (offsetBytes, lengthBytes) => {
-      alive();
+      // The data of both files are read from the whole of this one.
+      if (!onProgress(Math.min(1, readBytes / (2 * sizeBytes)))) throw canceled();
+      readBytes += lengthBytes;
       const bytes = new Uint8Array(lengthBytes);
       let length = 0;
       while (length < lengthBytes) {

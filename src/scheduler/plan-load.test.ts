@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { chatModelPath, embeddingModelPath } from '../../test/support/starter-runner.ts';
+import { addedBytes, splitTensors } from '../formats/split-weights/split-tensors.ts';
 import { readHeader } from '../store/read-header.ts';
 import { planLoad, type PlanInput } from './plan-load.ts';
 import { noOptions } from './test-model.ts';
@@ -26,6 +28,23 @@ const drafting: PlanInput = {
   freeBytes: Infinity,
 };
 const without: PlanInput = { ...drafting, draftHeader: undefined };
+
+describe('a load of weights that may be split', () => {
+  const splitting: PlanInput = { ...without, settings: { ...drafting.settings, splitWeights: true } };
+
+  test('says where they are kept, and counts what they take more', () => {
+    const plan = planLoad(splitting);
+    expect(plan.load.splitFolder).toBe(path.join('/models', '.corral-split-weights'));
+    expect(plan.estimateBytes - planLoad(without).estimateBytes).toBe(addedBytes(splitTensors(chat)));
+  });
+
+  test('is as before where it is switched off, and for models without any', () => {
+    expect(planLoad(without).load.splitFolder).toBeUndefined();
+    const { load, estimateBytes } = planLoad({ ...splitting, header: embedding });
+    expect(load.splitFolder).toBeUndefined();
+    expect(estimateBytes).toBe(planLoad({ ...without, header: embedding }).estimateBytes);
+  });
+});
 
 describe('a load with a draft model', () => {
   test('counts its weights, its cells and its results', () => {

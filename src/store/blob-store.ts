@@ -44,7 +44,10 @@ export interface BlobStore {
   /** A blob that comes in parts, with what an earlier process left of it. Claim it before (claim-partial.ts). Throws `store_write`. */
   openPartial(blob: BlobReference): Promise<PartialBlob>;
   hold(): Promise<BlobHold>;
-  /** Whether a blob is what its name says; reads all of it. Throws `canceled`. */
+  /**
+   * Whether a blob is what its name says; reads all of it. What was made from it (split weights) is removed, since nobody vouches for that:
+   * it is made anew at the next load. Throws `canceled`.
+   */
   check(blob: BlobReference, options: HashFileOptions): Promise<BlobCondition>;
   /** Moves a damaged blob out of the way, so that it counts as missing and can be had again. Throws `store_write`. */
   quarantine(digest: Digest): Promise<void>;

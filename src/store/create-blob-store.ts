@@ -12,6 +12,7 @@ import { openPartialBlob } from './partial-blob.ts';
 import { flushFolder, temporaryName } from './place-file.ts';
 import { quarantineBlob } from './quarantine.ts';
 import { removeUnreferenced } from './remove-unreferenced.ts';
+import { removeSplitWeights } from './split-weights-files.ts';
 import { isAbsent, readFault, writeFault } from './store-fault.ts';
 import { blobPath, blobsFolder } from './store-layout.ts';
 import { writeHashed } from './write-hashed.ts';
@@ -98,7 +99,12 @@ export function createBlobStore({ modelsDir, logger, hashProgram }: BlobStoreOpt
       }),
     openPartial: ({ digest, sizeBytes }) => openPartialBlob({ path: path(digest), digest, sizeBytes, hashProgram }),
     hold: () => openBlobHold(modelsDir),
-    check: (blob, options) => checkBlob(path(blob.digest), blob, { ...options, hashProgram }),
+    async check(blob, options) {
+      const condition = await checkBlob(path(blob.digest), blob, { ...options, hashProgram });
+      // Where that fails, the store can't be written, and nothing was made in it.
+      await removeSplitWeights(modelsDir, [blob.digest]).catch(() => {});
+      return condition;
+    },
     quarantine: (digest) => quarantineBlob(modelsDir, digest),
     async removeUnreferenced(digests) {
       try {

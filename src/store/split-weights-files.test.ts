@@ -40,6 +40,14 @@ it('go with the model that they were made from', async () => {
   expect(await there()).toEqual(namesOf(others).toSorted());
 });
 
+it('are made anew after their blob was checked, whatever came out', async () => {
+  const options = { signal: new AbortController().signal };
+  expect(await folder.blobs.check(weights, options)).toBe('good');
+  expect(await there()).toEqual(namesOf(others).toSorted());
+  expect(await folder.blobs.check({ ...others, sizeBytes: others.sizeBytes + 1 }, options)).toBe('damaged');
+  expect(await there()).toEqual([]);
+});
+
 it('are cleared of what is of no use when a server starts, and of nothing else', async () => {
   const gone = Object.values(splitFileNames(`sha256-${'0a'.repeat(32)}`));
   for (const name of [...gone, 'notes.txt', 'young.partial']) await put(name);

@@ -9,7 +9,7 @@ import { blobsFolder, splitWeightsFolder } from './store-layout.ts';
 /** No runner writes at one file for so long. */
 const leftoverMs = 3_600_000;
 
-/** Removes those of blobs that are gone. Throws what the file system throws. */
+/** Removes those of these blobs. Throws what the file system throws. */
 export async function removeSplitWeights(modelsDir: string, digests: readonly Digest[]): Promise<void> {
   for (const digest of digests) {
     for (const name of Object.values(splitFileNames(blobFileName(digest)))) {

@@ -1,5 +1,5 @@
 /** Q4_1 weights on the kernels of Q4_0, with real weights: the same model, however many ask, and nothing is lost where it can't be done. */
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -121,6 +121,25 @@ describe('split weights', () => {
     expect(lines.join('')).not.toContain(folder);
     await rm(occupied);
   });
+
+  test.each(['weights', 'offsets'])(
+    'are passed over where their file of %s is cut short, and made anew',
+    async (part) => {
+      const damaged = path.join(folder, 'damaged');
+      await (await start({ splitFolder: damaged })).close();
+      const files = await readdir(damaged).catch(() => []);
+      const cut = files.filter((name) => name.includes(`.${part}.`)).map((name) => path.join(damaged, name));
+      for (const file of cut) await truncate(file, 100_000);
+      const runner = await start({ splitFolder: damaged });
+      const { text } = await answer(runner, ask('Why is the sky blue?'));
+      await runner.close();
+      expect([runner.facts.splitWeights, text === '']).toEqual([false, false]);
+      const next = await start({ splitFolder: damaged });
+      await next.close();
+      expect(next.facts.splitWeights).toBe(hasKernels);
+      await rm(damaged, { recursive: true, force: true });
+    },
+  );
 
   test('leave a model alone in which nothing is Q4_1', async () => {
     const load = { modelPath: embeddingModelPath, mode: 'embedding', splitFolder: folder } as const;
