@@ -76,6 +76,7 @@ export function loadBindings(files: LibraryFiles) {
       llama,
       'void *llama_model_load_from_file(const char *path, llama_model_params params)',
     ),
+    freeModel: fn<(model: Pointer) => void>(llama, 'void llama_model_free(void *model)'),
     newContext: fn<(model: Pointer, params: ContextParams) => NullablePointer>(
       llama,
       'void *llama_init_from_model(void *model, llama_context_params params)',

@@ -1,4 +1,4 @@
-/** A model and its context, loaded: the one native object that a runner works on. Never freed; the process ends instead. */
+/** A model and its context, loaded: the one native object that a runner works on. Once loaded it is never freed; the process ends instead. */
 import koffi from 'koffi';
 import type { FlashAttention, KvCacheType } from '../config/settings.ts';
 import { CorralError } from '../core/corral-error.ts';
@@ -61,7 +61,7 @@ export class Model {
   #adaptersInUse = '';
   readonly #isRecurrent: boolean;
 
-  private constructor(bindings: Bindings, model: Pointer, context: Pointer, offsetsPath: string | undefined) {
+  private constructor(bindings: Bindings, model: Pointer, context: Pointer, offsets: Pointer | undefined) {
     this.#bindings = bindings;
     this.context = context;
     this.#native = model;
@@ -75,8 +75,8 @@ export class Model {
     this.#memory = bindings.memory(context);
     this.#isRecurrent = isRecurrent(bindings, model);
     this.slidingWindowTokens = bindings.slidingWindow(model);
-    this.#offsets = offsetsPath === undefined ? undefined : this.#adapter(offsetsPath);
-    if (this.#offsets !== undefined) this.#setAdapters([]);
+    this.#offsets = offsets;
+    if (offsets !== undefined) this.#setAdapters([]);
   }
 
   /**
@@ -97,9 +97,13 @@ export class Model {
       modelParams.progress_callback = callback;
       const model = bindings.loadModel(request.modelPath, modelParams);
       if (model === null) throw new CorralError('load_failed', 'the engine could not load the model');
-      const context = bindings.newContext(model, contextParams(bindings, model, request));
-      if (context === null) throw new CorralError('load_failed', 'the engine could not create a context for the model');
-      return new Model(bindings, model, context, request.offsetsPath);
+      const { offsetsPath } = request;
+      const offsets = offsetsPath === undefined ? undefined : bindings.loadAdapter(model, offsetsPath);
+      const context = offsets === null ? null : bindings.newContext(model, contextParams(bindings, model, request));
+      if (context !== null && offsets !== null) return new Model(bindings, model, context, offsets);
+      bindings.freeModel(model);
+      const what = offsets === null ? 'read the offsets of the weights' : 'create a context for the model';
+      throw new CorralError('load_failed', `the engine could not ${what}`);
     } finally {
       koffi.unregister(callback);
     }

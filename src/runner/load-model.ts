@@ -17,23 +17,27 @@ export interface LoadReports {
   readonly progress: () => (fraction: number) => boolean;
   /** Gets a line for the log. */
   readonly tell: (text: string) => void;
+  /** What the engine has said until now is of no account: the model is loaded again, as it is. */
+  readonly onSecondTry: () => void;
 }
 
 /** After the backends are loaded. Throws `load_failed`; never for the sake of split weights. */
 export async function loadModel(bindings: Bindings, request: LoadRequest, reports: LoadReports): Promise<LoadedModel> {
-  const { progress, tell } = reports;
+  const { progress, tell, onSecondTry } = reports;
   const files = paysToSplit(bindings, request)
     ? await findSplitWeights(request, { onProgress: progress(), tell })
     : undefined;
-  if (files !== undefined) {
-    try {
-      return { model: Model.load(bindings, { ...request, ...files }, progress()), isSplit: true };
-    } catch (thrown) {
-      tell(`the split weights are no good and will be made anew: ${toCorralError(thrown).message}`);
-      await removeSplitWeights(files);
-    }
+  if (files === undefined) return { model: Model.load(bindings, request, progress()), isSplit: false };
+  try {
+    return { model: Model.load(bindings, { ...request, ...files }, progress()), isSplit: true };
+  } catch (thrown) {
+    onSecondTry();
+    const model = Model.load(bindings, request, progress());
+    // Now it is certain that they were to blame, and not the model or the memory.
+    tell(`the split weights are no good and will be made anew: ${toCorralError(thrown).message}`);
+    await removeSplitWeights(files);
+    return { model, isSplit: false };
   }
-  return { model: Model.load(bindings, request, progress()), isSplit: false };
 }
 
 /** Engines for x64 have much faster kernels for Q4_0 than for Q4_1 from AVX2 on; with AMX they have some for both. A GPU needs none of this. */

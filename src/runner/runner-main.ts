@@ -60,7 +60,7 @@ async function load(request: LoadRequest): Promise<void> {
   try {
     const bindings = loadBindings(findLibraries(process.env['CORRAL_LIBRARY_DIR']));
     checkStructLayouts(bindings);
-    const sizes = new BufferSizes();
+    let sizes = new BufferSizes();
     const logProto = koffi.proto('void corral_log(int level, const char *text, void *data)');
     const log = koffi.register((level: number, text: string) => {
       sizes.read(text);
@@ -73,7 +73,13 @@ async function load(request: LoadRequest): Promise<void> {
     const { model, isSplit } = await loadModel(bindings, request, {
       progress: reportProgress,
       tell: (text) => send({ type: 'log', level: 'warn', text }),
+      onSecondTry: () => {
+        sizes = new BufferSizes();
+        engineError = undefined;
+      },
     });
+    const modelSizes = sizes;
+    sizes = new BufferSizes();
     const draft = loadDraft(bindings, request, model, reportProgress(), (text) =>
       send({ type: 'log', level: 'warn', text }),
     );
@@ -108,8 +114,8 @@ async function load(request: LoadRequest): Promise<void> {
       sequences: request.sequences,
       kvCells: model.contextLength,
       embeddingLength: model.embeddingLength,
-      sizeBytes: sizes.totalBytes(isSplit),
-      vramBytes: sizes.deviceBytes,
+      sizeBytes: modelSizes.totalBytes(isSplit) + sizes.totalBytes(false),
+      vramBytes: modelSizes.deviceBytes + sizes.deviceBytes,
       engine: bindings.version(),
       splitWeights: isSplit,
     });

@@ -4,15 +4,16 @@
  */
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, open, rename, rm, statfs, type FileHandle } from 'node:fs/promises';
+import { access, mkdir, open, readdir, rename, rm, stat, statfs, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { canceled } from '../core/canceled.ts';
-import { toCorralError } from '../core/corral-error.ts';
+import { CorralError, toCorralError } from '../core/corral-error.ts';
+import { isRunning } from '../core/is-running.ts';
 import type { LoadRequest } from '../engine/runner-protocol.ts';
 import type { ByteSource } from '../formats/gguf/byte-source.ts';
 import { readGguf } from '../formats/gguf/read-gguf.ts';
 import { ggufSizeBytes, writeGguf, type GgufToWrite } from '../formats/gguf/write-gguf.ts';
-import { partialSplitEnding, splitFileNames } from '../formats/split-weights/split-file-names.ts';
+import { partialSplitName, partialSplitOwner, splitFileNames } from '../formats/split-weights/split-file-names.ts';
 import { splitModel } from '../formats/split-weights/split-model.ts';
 import { splitTensors } from '../formats/split-weights/split-tensors.ts';
 
@@ -30,6 +31,9 @@ export interface SplitReports {
 
 /** What has to stay free on the disk. */
 const spareBytes = 1024 ** 3;
+
+/** Small enough that a slow disk takes seconds for it, and gives a sign of life. */
+const flushBytes = 256 * 1024 * 1024;
 
 /** Undefined where nothing of the model is split, and where it could not be. */
 export async function findSplitWeights(request: LoadRequest, reports: SplitReports): Promise<SplitFiles | undefined> {
@@ -75,29 +79,51 @@ async function make(source: string, folder: string, files: SplitFiles, reports: 
     const tensors = splitTensors(header);
     if (tensors.length === 0) return false;
     const { weights, offsets } = await splitModel(bytes, header, tensors);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await mkdir(folder, { recursive: true });
+    await removeBrokenOff(folder);
     const { bavail, bsize } = await statfs(folder);
     if (bavail * bsize < ggufSizeBytes(weights) + ggufSizeBytes(offsets) + spareBytes) {
       reports.tell('the weights are computed as they are, more slowly: the disk has too little room for faster ones');
       return false;
     }
     // The weights last: with them, both are there.
-    await write(offsets, folder, files.offsetsPath);
-    await write(weights, folder, files.modelPath);
+    await write(offsets, files.offsetsPath, file, source);
+    await write(weights, files.modelPath, file, source);
     return true;
   } finally {
     await file.close();
   }
 }
 
-/** Appears whole or not at all, also when the power fails: what is there is never looked at again. */
-async function write(model: GgufToWrite, folder: string, target: string): Promise<void> {
-  const temporary = path.join(folder, `${randomUUID()}${partialSplitEnding}`);
-  const file = await open(temporary, 'wx', 0o600);
+/** Whoever is killed while writing can't clear up. */
+async function removeBrokenOff(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const owner = partialSplitOwner(name);
+    if (owner !== undefined && !isRunning(owner)) await rm(path.join(folder, name), { force: true });
+  }
+}
+
+/**
+ * Appears whole or not at all, also when the power fails: what is there is never looked at again. Not at all either where the source at `sourcePath`
+ * is no longer the file that was read, because it was found to be damaged.
+ */
+async function write(model: GgufToWrite, target: string, source: FileHandle, sourcePath: string): Promise<void> {
+  const temporary = partialSplitName(target, process.pid, randomUUID());
+  const file = await open(temporary, 'wx', 0o644);
   try {
-    for await (const bytes of writeGguf(model)) await file.writeFile(bytes);
+    let unflushedBytes = 0;
+    for await (const bytes of writeGguf(model)) {
+      await file.writeFile(bytes);
+      unflushedBytes += bytes.length;
+      if (unflushedBytes < flushBytes) continue;
+      await file.datasync();
+      unflushedBytes = 0;
+    }
     await file.datasync();
     await file.close();
+    if ((await stat(sourcePath)).ino !== (await source.stat()).ino) {
+      throw new CorralError('load_failed', 'the model was replaced meanwhile');
+    }
     await rename(temporary, target);
   } catch (thrown) {
     await file.close().catch(() => {});

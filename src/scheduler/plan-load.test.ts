@@ -30,7 +30,11 @@ const drafting: PlanInput = {
 const without: PlanInput = { ...drafting, draftHeader: undefined };
 
 describe('a load of weights that may be split', () => {
-  const splitting: PlanInput = { ...without, settings: { ...drafting.settings, splitWeights: true } };
+  const splitting: PlanInput = {
+    ...without,
+    settings: { ...drafting.settings, splitWeights: true },
+    processor: 'x64',
+  };
 
   test('says where they are kept, and counts what they take more', () => {
     const plan = planLoad(splitting);
@@ -38,8 +42,18 @@ describe('a load of weights that may be split', () => {
     expect(plan.estimateBytes - planLoad(without).estimateBytes).toBe(addedBytes(splitTensors(chat)));
   });
 
-  test('is as before where it is switched off, and for models without any', () => {
-    expect(planLoad(without).load.splitFolder).toBeUndefined();
+  test('gives up the second context before them, and them before more than is free', () => {
+    const most = planLoad(splitting);
+    const smaller = planLoad({ ...splitting, freeBytes: most.estimateBytes - 1 });
+    expect([smaller.load.splitFolder, smaller.load.kvCells]).toEqual([most.load.splitFolder, most.load.kvCells / 2]);
+    const least = planLoad({ ...splitting, freeBytes: smaller.estimateBytes - 1 });
+    expect(least.load.splitFolder).toBeUndefined();
+    expect(least).toEqual(planLoad({ ...without, freeBytes: smaller.estimateBytes - 1 }));
+  });
+
+  test('is as before where it is switched off, on other processors, and for models without any', () => {
+    expect(planLoad({ ...without, processor: 'x64' }).load.splitFolder).toBeUndefined();
+    expect(planLoad({ ...splitting, processor: 'arm64' })).toEqual(planLoad(without));
     const { load, estimateBytes } = planLoad({ ...splitting, header: embedding });
     expect(load.splitFolder).toBeUndefined();
     expect(estimateBytes).toBe(planLoad({ ...without, header: embedding }).estimateBytes);

@@ -3,8 +3,8 @@
  *
  * Sequences are cheap (they share one pool of KV cells), so there are many by default; the pool is twice one context, which
  * serves one long conversation beside many short ones. When memory is short the pool shrinks to one context before anything
- * is refused; what still does not fit is for the scheduler to make room for, or to refuse with the numbers. A draft model is only there to
- * save time, so it is left out before another model has to go.
+ * is refused; what still does not fit is for the scheduler to make room for, or to refuse with the numbers. A draft model and split weights are
+ * only there to save time, so they are left out before another model has to go.
  */
 import type { Settings } from '../config/settings.ts';
 import { draftLoad } from '../engine/draft-load.ts';
@@ -53,9 +53,17 @@ export interface PlanInput {
   /** Threads where neither request nor settings name a number. */
   readonly machineThreads: number;
   readonly freeBytes: number;
+  /** Kind of processor, as Node names it. */
+  readonly processor?: string;
 }
 
 export function planLoad(input: PlanInput): LoadPlan {
+  const plan = planned(input);
+  if (plan.load.splitFolder === undefined || plan.estimateBytes <= input.freeBytes) return plan;
+  return planned({ ...input, settings: { ...input.settings, splitWeights: false } });
+}
+
+function planned(input: PlanInput): LoadPlan {
   const drafting = drafts(input);
   for (const contexts of drafting ? [2, 1] : []) {
     const plan = withDraft(input, sized(input, contexts));
@@ -87,7 +95,7 @@ function withDraft({ model: { draftPath }, draftHeader }: PlanInput, { load, est
 
 /** `contexts`: how many whole contexts the shared pool holds, where nothing else was asked for. */
 function sized(input: PlanInput, contexts: number): LoadPlan {
-  const { model, header, options, settings, machineThreads } = input;
+  const { model, header, options, settings, machineThreads, processor = process.arch } = input;
   const facts = modelFacts(header);
   const wanted = options.contextTokens ?? (settings.contextTokens || defaultContextTokens);
   const contextTokens = Math.max(leastContextTokens, Math.min(wanted, facts.contextLength ?? wanted));
@@ -96,7 +104,8 @@ function sized(input: PlanInput, contexts: number): LoadPlan {
     mode === 'embedding'
       ? embeddingSizes(contextTokens, options)
       : completionSizes(contextTokens, options, settings, contexts);
-  const split = settings.splitWeights ? splitTensors(header) : [];
+  // Only processors of this kind have kernels for which it pays; which of them, the runner sees.
+  const split = settings.splitWeights && processor === 'x64' ? splitTensors(header) : [];
   const load: LoadRequest = {
     type: 'load',
     modelPath: model.modelPath,

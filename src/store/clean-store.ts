@@ -41,7 +41,7 @@ export async function cleanStore({ modelsDir, noPrune, logger }: CleanStoreOptio
     await removeEmptyFolders(manifestsFolder(modelsDir));
     await removeDeadHolds(modelsDir);
     await removeOldQuarantine(modelsDir);
-    await cleanSplitWeights(modelsDir, Date.now());
+    await cleanSplitWeights(modelsDir);
     if (removed.length + files.length > 0) {
       logger.info('unused files of the model store removed', { blobs: removed.length, others: files.length });
     }

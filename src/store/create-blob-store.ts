@@ -101,8 +101,7 @@ export function createBlobStore({ modelsDir, logger, hashProgram }: BlobStoreOpt
     hold: () => openBlobHold(modelsDir),
     async check(blob, options) {
       const condition = await checkBlob(path(blob.digest), blob, { ...options, hashProgram });
-      // Where that fails, the store can't be written, and nothing was made in it.
-      await removeSplitWeights(modelsDir, [blob.digest]).catch(() => {});
+      await removeSplitWeights(modelsDir, [blob.digest]);
       return condition;
     },
     quarantine: (digest) => quarantineBlob(modelsDir, digest),

@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { chmod, copyFile, link, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isRunning } from '../core/is-running.ts';
 import { isAbsent, systemCode } from './store-fault.ts';
 
 export interface PlaceFileOptions {
@@ -131,7 +132,8 @@ export async function removeAbandoned(
     const owner = temporaryOwner(entry);
     if (owner === undefined || owner.mark === processMark || livingMarks.has(owner.mark)) continue;
     const path = join(folder, entry);
-    if (isRunning(owner.pid) && !(await isOld(path))) continue;
+    // A process in another container may seem dead from here. Its rename then finds nothing and fails; its caller tries again.
+    if (isOther(owner.pid) && !(await isOld(path))) continue;
     await rm(path, { force: true });
     removed.push(entry);
   }
@@ -140,18 +142,12 @@ export async function removeAbandoned(
 
 /** Whether the process still lives; one in another container may seem dead from here. */
 export function isLivingOwner({ pid, mark }: TemporaryOwner): boolean {
-  return mark === processMark || isRunning(pid);
+  return mark === processMark || isOther(pid);
 }
 
-// A process in another container may seem dead from here. Its rename then finds nothing and fails; its caller tries again.
-function isRunning(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) === 'EPERM';
-  }
+/** A mark of another process with this one's number is of one that is gone. */
+function isOther(pid: number): boolean {
+  return pid !== process.pid && isRunning(pid);
 }
 
 async function isOld(path: string): Promise<boolean> {

@@ -1,52 +1,32 @@
 /** The files of split weights beside the store (runner/split-weights.ts makes them): they go with their blobs. */
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { isRunning } from '../core/is-running.ts';
 import { blobFileName, type Digest } from '../formats/digest.ts';
-import { splitFileNames, splitWeightsUse } from '../formats/split-weights/split-file-names.ts';
-import { isAbsent } from './store-fault.ts';
+import { isUselessSplit, partialSplitOwner, splitFileNames } from '../formats/split-weights/split-file-names.ts';
 import { blobsFolder, splitWeightsFolder } from './store-layout.ts';
 
-/** No runner writes at one file for so long. */
-const leftoverMs = 3_600_000;
-
-/** Removes those of these blobs. Throws what the file system throws. */
+/** Removes those of these blobs. Never throws: what stays goes when a server starts, and without its blob nobody loads it. */
 export async function removeSplitWeights(modelsDir: string, digests: readonly Digest[]): Promise<void> {
-  for (const digest of digests) {
-    for (const name of Object.values(splitFileNames(blobFileName(digest)))) {
-      await rm(join(splitWeightsFolder(modelsDir), name), { force: true });
-    }
-  }
+  const names = digests.flatMap((digest) => Object.values(splitFileNames(blobFileName(digest))));
+  await removeFiles(splitWeightsFolder(modelsDir), names);
 }
 
-/** Removes what is of no use: half written, of an older layout, or of a blob that somebody else removed. Throws what the file system throws. */
-export async function cleanSplitWeights(modelsDir: string, nowMs: number): Promise<void> {
+/** Removes what is of no use: of a writer that is gone, of an older layout, or of a blob that somebody else removed. Never throws. */
+export async function cleanSplitWeights(modelsDir: string): Promise<void> {
   const folder = splitWeightsFolder(modelsDir);
-  const files = await entriesOf(folder);
+  const files = await readdir(folder).catch(() => []);
   if (files.length === 0) return;
-  const blobs = new Set(await entriesOf(blobsFolder(modelsDir)));
-  for (const name of files) {
-    const use = splitWeightsUse(name, blobs);
-    const path = join(folder, name);
-    if (use === 'none' || (use === 'while-written' && (await ageMs(path, nowMs)) > leftoverMs)) {
-      await rm(path, { force: true });
-    }
-  }
+  const blobs = await readdir(blobsFolder(modelsDir)).catch(() => undefined);
+  if (blobs === undefined) return;
+  const known = new Set(blobs);
+  const useless = files.filter((file) => {
+    const owner = partialSplitOwner(file);
+    return owner === undefined ? isUselessSplit(file, known) : !isRunning(owner);
+  });
+  await removeFiles(folder, useless);
 }
 
-async function ageMs(path: string, nowMs: number): Promise<number> {
-  try {
-    return nowMs - (await stat(path)).mtimeMs;
-  } catch (error) {
-    if (isAbsent(error)) return 0;
-    throw error;
-  }
-}
-
-async function entriesOf(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder);
-  } catch (error) {
-    if (isAbsent(error)) return [];
-    throw error;
-  }
+async function removeFiles(folder: string, names: readonly string[]): Promise<void> {
+  for (const name of names) await rm(join(folder, name), { force: true }).catch(() => {});
 }

@@ -35,6 +35,8 @@ describe('the weights that are split', () => {
   it.each<[string, Partial<GgufTensor>]>([
     ['another type', { type: 'Q4_0' }],
     ['a small one', { shape: [576, 192] }],
+    ['one whose rows make no groups', { shape: [1536, 577] }],
+    ['one much wider than high', { shape: [32 * 576, 576] }],
     ['experts', { name: 'blk.3.ffn_down_exps.weight', shape: [1536, 576, 8] }],
     ['the output', { name: 'output.weight' }],
     ['the embedding', { name: 'token_embd.weight' }],
@@ -43,6 +45,17 @@ describe('the weights that are split', () => {
     expect(
       splitTensors(header([large, { ...large, ...change, name: change.name ?? 'blk.4.ffn_up.weight' }])),
     ).toHaveLength(1);
+  });
+
+  it('are none where they are the smaller part, since all of the model is copied for them', () => {
+    const rest: GgufTensor = { ...large, name: 'blk.3.ffn_up.weight', type: 'Q4_0', sizeBytes: large.sizeBytes };
+    expect(splitTensors(header([large, rest]))).toHaveLength(1);
+    expect(splitTensors(header([large, { ...rest, sizeBytes: rest.sizeBytes + 1 }]))).toEqual([]);
+  });
+
+  it('are none where products are scaled', () => {
+    const scale: GgufTensor = { ...large, name: 'blk.3.attn_q.scale', shape: [1], type: 'F32', sizeBytes: 4 };
+    expect(splitTensors(header([large, scale]))).toEqual([]);
   });
 
   it('are none of an architecture that is not known to take adapters everywhere', () => {

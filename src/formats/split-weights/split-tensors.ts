@@ -16,7 +16,6 @@ const architectures: ReadonlySet<string> = new Set([
   'smollm3',
   'olmo2',
   'exaone',
-  'exaone4',
   'starcoder2',
   'internlm2',
   'command-r',
@@ -35,6 +34,12 @@ const matrices = /^blk\.\d+\.(?:attn_(?:q|k|v|qkv|output)|ffn_(?:gate|up|down))\
  */
 const leastElements = 2 ** 18;
 
+/** The engine lays Q4_0 out anew, which its fast kernels need, in groups of so many rows. */
+const groupRows = 8;
+
+/** A matrix much wider than high would get a matrix of sums larger than itself. */
+const mostColumnsPerRow = 8;
+
 export interface SplitTensor {
   readonly name: string;
   /** Blocks of 32 weights in a row. */
@@ -42,19 +47,28 @@ export interface SplitTensor {
   readonly rows: number;
 }
 
-/** Those of `header` in file order; none where the architecture is not known to take adapters. */
+/**
+ * Those of `header` in file order. None where the architecture is not known to take adapters, where the engine would scale a product without its
+ * offsets, and where they are the smaller part of the model: all of it is copied for them.
+ */
 export function splitTensors(header: Gguf): readonly SplitTensor[] {
   if (!architectures.has(textOf(header, 'general.architecture') ?? '')) return [];
-  return header.tensors.filter(isWorthwhile).map(({ name, shape: [columns = 0, rows = 0] }) => {
+  if (header.tensors.some(({ name }) => name.endsWith('.scale'))) return [];
+  const tensors = header.tensors.filter(isWorthwhile);
+  if (sizeOf(tensors) * 2 < sizeOf(header.tensors)) return [];
+  return tensors.map(({ name, shape: [columns = 0, rows = 0] }) => {
     return { name, rowBlocks: columns / blockElements, rows };
   });
 }
 
 function isWorthwhile({ name, type, shape }: GgufTensor): boolean {
   const [columns = 0, rows = 0, ...rest] = shape;
-  return (
-    type === 'Q4_1' && rest.every((length) => length === 1) && columns * rows >= leastElements && matrices.test(name)
-  );
+  if (type !== 'Q4_1' || !matrices.test(name) || rest.some((length) => length !== 1)) return false;
+  return columns * rows >= leastElements && rows % groupRows === 0 && columns <= mostColumnsPerRow * rows;
+}
+
+function sizeOf(tensors: readonly GgufTensor[]): number {
+  return tensors.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
 /** Bytes that a split model takes more than it did, offsets and the matrices that add up blocks included; may be negative. */
