@@ -12,7 +12,9 @@ import { editPrompt, quotePrompt } from '../measuring/repeating-prompts.ts';
 import { warmUp } from '../measuring/warm-up.ts';
 import type { Measure, Scenario, Trial } from '../scenario.ts';
 
-const repeatedTokens = 160;
+const editedTokens = 160;
+/** What is left of the paragraph; behind it the model goes on by itself, and nothing is quoted. */
+const quotedTokens = 80;
 const freeTokens = 128;
 
 export const repeat: Scenario = {
@@ -33,10 +35,10 @@ export const repeat: Scenario = {
     return {
       trials: [
         rateTrial('edit a file: one name changes', servers, (server, _, signal) =>
-          rateOf(server, { prompt: editPrompt(), maxTokens: repeatedTokens }, signal),
+          rateOf(server, { prompt: editPrompt(), maxTokens: editedTokens }, signal),
         ),
         rateTrial('quote a paragraph', servers, (server, _, signal) =>
-          rateOf(server, { prompt: quotePrompt(), maxTokens: repeatedTokens }, signal),
+          rateOf(server, { prompt: quotePrompt(), maxTokens: quotedTokens }, signal),
         ),
         rateTrial(
           'text that does not repeat',
@@ -46,7 +48,7 @@ export const repeat: Scenario = {
         ),
       ],
       notes: [
-        `${contestants.setup.chatModel.name}, raw prompts, decode rate at the client after the first text; up to ${repeatedTokens} tokens at temperature 0`,
+        `${contestants.setup.chatModel.name}, raw prompts, decode rate at the client after the first text; up to ${editedTokens} tokens of the file and ${quotedTokens} of the paragraph, at temperature 0`,
         'the model is not asked nicely but led: the file or paragraph stands there, its heading once more, and it goes on',
         `text that does not repeat: ${freeTokens} tokens at temperature 1, a seed for each run; corral against itself with CORRAL_SPECULATION=0`,
       ],
