@@ -17,7 +17,7 @@ import { promptsOfTwoLanguages } from './prompts-of-two-languages.ts';
 const continuedTokens = 48;
 const contextTokens = 512;
 
-const [basePath = '', otherPath = ''] = process.argv.slice(2);
+const [basePath = '', otherPath = '', offsetsPath] = process.argv.slice(2);
 const bindings = loadBindings(findLibraries(undefined));
 const log = koffi.register(
   () => {},
@@ -26,7 +26,7 @@ const log = koffi.register(
 bindings.setLog(log, null);
 bindings.loadBackends(bindings.files.directory);
 bindings.backendInit();
-const [base, other] = [load(basePath), load(otherPath)];
+const [base, other] = [load(basePath), load(otherPath, offsetsPath)];
 const batch = new TokenBatch(contextTokens, 1);
 
 const found = promptsOfTwoLanguages.flatMap(compareOn);
@@ -41,7 +41,7 @@ console.log(JSON.stringify(comparison));
 // Both models end with the process: see src/llama/model.ts.
 process.exit(0);
 
-function load(modelPath: string): Model {
+function load(modelPath: string, offsets?: string): Model {
   const request: LoadRequest = {
     type: 'load',
     modelPath,
@@ -58,7 +58,7 @@ function load(modelPath: string): Model {
     flashAttention: 'auto',
     kvCacheType: 'f16',
   };
-  return Model.load(bindings, request, () => true);
+  return Model.load(bindings, { ...request, ...(offsets !== undefined && { offsetsPath: offsets }) }, () => true);
 }
 
 function compareOn(prompt: string): Divergence[] {

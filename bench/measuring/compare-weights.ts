@@ -13,10 +13,18 @@ export interface WeightsComparison {
 
 const timeoutMs = 900_000;
 
-/** `base` and `other` are files. Throws with the engine's reason. */
-export async function compareWeights(base: string, other: string, signal: AbortSignal): Promise<WeightsComparison> {
+/** `base` and `other` are files; `offsets` belongs to the other one where its weights are split. Throws with the engine's reason. */
+export async function compareWeights(
+  base: string,
+  other: string,
+  offsets: string | undefined,
+  signal: AbortSignal,
+): Promise<WeightsComparison> {
   const program = path.join(import.meta.dirname, 'compare-weights-main.js');
-  const output = await runProgram([process.execPath, program, base, other], { timeoutMs, signal });
+  const output = await runProgram(
+    [process.execPath, program, base, other, ...(offsets === undefined ? [] : [offsets])],
+    { timeoutMs, signal },
+  );
   const line = output.split('\n').find((each) => each.startsWith('{'));
   return JSON.parse(line ?? '{}') as WeightsComparison;
 }
