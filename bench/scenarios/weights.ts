@@ -25,8 +25,8 @@ interface Variant {
 }
 
 /**
- * Split is what Corral does with Q4_1 by itself, Q8_0 what is recommended of other types. F16 holds the very same numbers, so its distance is what other kernels alone make: they round what they
- * multiply the weights with in other ways. IQ4_NL shows what as few bits as before would bring.
+ * Split is what Corral does with Q4_1 by itself, Q8_0 what is recommended of other types. F16 holds the very same numbers, so its distance is
+ * what other kernels alone make: they round what they multiply the weights with in other ways. IQ4_NL shows what as few bits as before would bring.
  */
 const variants: readonly Variant[] = [
   { label: 'split', role: 'corral' },
@@ -89,7 +89,7 @@ export const weights: Scenario = {
         async run(stop) {
           const base = fileOf(server.modelName);
           const { weights: other = fileOf(nameOf(variant)), offsets } =
-            variant.type === undefined ? splitFilesOf(base) : {};
+            variant.type === undefined ? splitFilesOf(store, base) : {};
           const found = await compareWeights(base, other, offsets, stop);
           return [1000 * found.meanNats, 1000 * found.p99Nats, 100 * found.agreement];
         },
@@ -104,9 +104,9 @@ export const weights: Scenario = {
   },
 };
 
-/** Beside the store that the weights lie in; the speeds were measured before, so they are there. None where this processor splits nothing. */
-function splitFilesOf(weightsFile: string): { readonly weights?: string; readonly offsets?: string } {
-  const folder = splitWeightsFolder(path.dirname(path.dirname(weightsFile)));
+/** The speeds were measured before, so they are there. None where this processor splits nothing. */
+function splitFilesOf(store: string, weightsFile: string): { readonly weights?: string; readonly offsets?: string } {
+  const folder = splitWeightsFolder(store);
   const names = splitFileNames(path.basename(weightsFile));
   const files = { weights: path.join(folder, names.weights), offsets: path.join(folder, names.offsets) };
   return existsSync(files.weights) ? files : {};

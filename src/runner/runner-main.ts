@@ -55,6 +55,10 @@ function send(message: ChildMessage): void {
   if (serving !== undefined) yieldCores(message, serving.computer.threads);
 }
 
+function warn(text: string): void {
+  send({ type: 'log', level: 'warn', text });
+}
+
 async function load(request: LoadRequest): Promise<void> {
   let engineError: string | undefined;
   try {
@@ -72,7 +76,7 @@ async function load(request: LoadRequest): Promise<void> {
     bindings.backendInit();
     const { model, isSplit } = await loadModel(bindings, request, {
       progress: reportProgress,
-      tell: (text) => send({ type: 'log', level: 'warn', text }),
+      tell: warn,
       onSecondTry: () => {
         sizes = new BufferSizes();
         engineError = undefined;
@@ -80,9 +84,7 @@ async function load(request: LoadRequest): Promise<void> {
     });
     const modelSizes = sizes;
     sizes = new BufferSizes();
-    const draft = loadDraft(bindings, request, model, reportProgress(), (text) =>
-      send({ type: 'log', level: 'warn', text }),
-    );
+    const draft = loadDraft(bindings, request, model, reportProgress(), warn);
     const contexts = draft === undefined ? [model.context] : [model.context, draft.model.context];
     const pools = new Threadpools(bindings, contexts);
     const others = watchBusyCores() ?? (() => undefined);
@@ -121,7 +123,7 @@ async function load(request: LoadRequest): Promise<void> {
     });
   } catch (thrown) {
     const { code, message, hint = '' } = toCorralError(thrown);
-    const reason = engineReason(engineError, [request.modelPath, request.splitFolder]);
+    const reason = engineReason(engineError, request.modelPath);
     const text = reason === undefined ? message : `${message}: ${reason}`;
     send({ type: 'load-failed', code: code === 'internal' ? 'load_failed' : code, message: text, hint });
   }
@@ -135,10 +137,9 @@ function withOwnPrefixes(request: LoadRequest): LoadRequest {
     : { ...request, prefixes: { ...prefixes, settings: [...prefixes.settings, 'split weights'] } };
 }
 
-/** The engine's first complaint, without the C function it comes from and without the paths of files. */
-function engineReason(line: string | undefined, paths: readonly (string | undefined)[]): string | undefined {
-  const text = line?.replace(/^[\w:]+: (?:error loading model: )?/, '');
-  return paths.reduce((rest, path) => (path === undefined ? rest : rest?.replaceAll(path, 'the model file')), text);
+/** The engine's first complaint, without the C function it comes from and without the file's path. */
+function engineReason(line: string | undefined, modelPath: string): string | undefined {
+  return line?.replace(/^[\w:]+: (?:error loading model: )?/, '').replaceAll(modelPath, 'the model file');
 }
 
 /** Reports a hundred times at most; false, which ends the load, once the server is gone. */

@@ -9,6 +9,7 @@ import path from 'node:path';
 import { canceled } from '../core/canceled.ts';
 import { CorralError, toCorralError } from '../core/corral-error.ts';
 import { isRunning } from '../core/is-running.ts';
+import { readAt } from '../core/read-at.ts';
 import type { LoadRequest } from '../engine/runner-protocol.ts';
 import type { ByteSource } from '../formats/gguf/byte-source.ts';
 import { readGguf } from '../formats/gguf/read-gguf.ts';
@@ -140,14 +141,7 @@ function sourceOf(file: FileHandle, sizeBytes: number, onProgress: SplitReports[
       // The data of both files are read from the whole of this one.
       if (!onProgress(Math.min(1, readBytes / (2 * sizeBytes)))) throw canceled();
       readBytes += lengthBytes;
-      const bytes = new Uint8Array(lengthBytes);
-      let length = 0;
-      while (length < lengthBytes) {
-        const { bytesRead } = await file.read(bytes, length, lengthBytes - length, offsetBytes + length);
-        if (bytesRead === 0) break;
-        length += bytesRead;
-      }
-      return bytes.subarray(0, length);
+      return await readAt(file, offsetBytes, lengthBytes);
     },
   };
 }

@@ -12,7 +12,7 @@ import { estimateMemory } from '../engine/memory-estimate.ts';
 import type { LoadRequest } from '../engine/runner-protocol.ts';
 import type { Gguf } from '../formats/gguf/gguf.ts';
 import { modelFacts } from '../formats/gguf/model-facts.ts';
-import { addedBytes, splitTensors } from '../formats/split-weights/split-tensors.ts';
+import { addedBytes, splitTensors, type SplitTensor } from '../formats/split-weights/split-tensors.ts';
 import { splitWeightsFolder } from '../store/store-layout.ts';
 import type { StoredModel } from '../store/stored-model.ts';
 import type { LoadPlan } from './model-pool-parts.ts';
@@ -58,19 +58,24 @@ export interface PlanInput {
 }
 
 export function planLoad(input: PlanInput): LoadPlan {
-  const plan = planned(input);
-  if (plan.load.splitFolder === undefined || plan.estimateBytes <= input.freeBytes) return plan;
-  return planned({ ...input, settings: { ...input.settings, splitWeights: false } });
+  const split = splitsOf(input);
+  const plan = planned(input, split);
+  return split.length === 0 || plan.estimateBytes <= input.freeBytes ? plan : planned(input, []);
 }
 
-function planned(input: PlanInput): LoadPlan {
+/** Only processors of one kind have kernels for which it pays; which of them, the runner sees. */
+function splitsOf({ header, settings, processor = process.arch }: PlanInput): readonly SplitTensor[] {
+  return settings.splitWeights && processor === 'x64' ? splitTensors(header) : [];
+}
+
+function planned(input: PlanInput, split: readonly SplitTensor[]): LoadPlan {
   const drafting = drafts(input);
   for (const contexts of drafting ? [2, 1] : []) {
-    const plan = withDraft(input, sized(input, contexts));
+    const plan = withDraft(input, sized(input, contexts, split));
     if (plan.estimateBytes <= input.freeBytes) return plan;
   }
-  const roomy = sized(input, 2);
-  const plan = roomy.estimateBytes <= input.freeBytes ? roomy : sized(input, 1);
+  const roomy = sized(input, 2, split);
+  const plan = roomy.estimateBytes <= input.freeBytes ? roomy : sized(input, 1, split);
   return drafting ? { ...plan, leavesOutDraft: true } : plan;
 }
 
@@ -93,9 +98,9 @@ function withDraft({ model: { draftPath }, draftHeader }: PlanInput, { load, est
   return { load: { ...load, draft }, estimateBytes: estimateBytes + totalBytes };
 }
 
-/** `contexts`: how many whole contexts the shared pool holds, where nothing else was asked for. */
-function sized(input: PlanInput, contexts: number): LoadPlan {
-  const { model, header, options, settings, machineThreads, processor = process.arch } = input;
+/** `contexts`: how many whole contexts the shared pool holds, where nothing else was asked for. `split`: the weights that may be split. */
+function sized(input: PlanInput, contexts: number, split: readonly SplitTensor[]): LoadPlan {
+  const { model, header, options, settings, machineThreads } = input;
   const facts = modelFacts(header);
   const wanted = options.contextTokens ?? (settings.contextTokens || defaultContextTokens);
   const contextTokens = Math.max(leastContextTokens, Math.min(wanted, facts.contextLength ?? wanted));
@@ -104,8 +109,6 @@ function sized(input: PlanInput, contexts: number): LoadPlan {
     mode === 'embedding'
       ? embeddingSizes(contextTokens, options)
       : completionSizes(contextTokens, options, settings, contexts);
-  // Only processors of this kind have kernels for which it pays; which of them, the runner sees.
-  const split = settings.splitWeights && processor === 'x64' ? splitTensors(header) : [];
   const load: LoadRequest = {
     type: 'load',
     modelPath: model.modelPath,
@@ -123,7 +126,7 @@ function sized(input: PlanInput, contexts: number): LoadPlan {
   return {
     load,
     estimateBytes:
-      Math.max(0, addedBytes(split)) +
+      addedBytes(split) +
       estimateMemory({
         ...load,
         gguf: header,

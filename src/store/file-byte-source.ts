@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { CorralError } from '../core/corral-error.ts';
+import { readAt } from '../core/read-at.ts';
 import type { ByteSource } from '../formats/gguf/byte-source.ts';
 import { readFault } from './store-fault.ts';
 
@@ -23,16 +24,7 @@ export async function fileByteSource(path: string): Promise<FileByteSource> {
     if (!found.isFile()) throw new CorralError('store_read', 'not a plain file');
     return {
       sizeBytes: found.size,
-      read: async (offsetBytes, lengthBytes) => {
-        const bytes = new Uint8Array(lengthBytes);
-        let length = 0;
-        while (length < lengthBytes) {
-          const { bytesRead } = await file.read(bytes, length, lengthBytes - length, offsetBytes + length).catch(fault);
-          if (bytesRead === 0) break;
-          length += bytesRead;
-        }
-        return bytes.subarray(0, length);
-      },
+      read: (offsetBytes, lengthBytes) => readAt(file, offsetBytes, lengthBytes).catch(fault),
       close: () => file.close(),
     };
   } catch (error) {

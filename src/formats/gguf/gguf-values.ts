@@ -21,6 +21,14 @@ export function arrayOf(gguf: Gguf, key: string): GgufArray | undefined {
   return typeof value === 'object' ? value : undefined;
 }
 
+/** Where a file says nothing. */
+export const defaultAlignment = 32;
+
+/** Of the data of a file that `readGguf` has accepted. */
+export function alignmentOf(gguf: Gguf): number {
+  return countOf(gguf, 'general.alignment') ?? defaultAlignment;
+}
+
 /** One value per layer: the list where there is one, otherwise the single value for all, otherwise `fallback`. */
 export function countPerLayer(gguf: Gguf, key: string, layers: number, fallback: number): number[] {
   const value = gguf.metadata.get(key);

@@ -5,9 +5,9 @@
 import { CorralError } from '../../core/corral-error.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { Gguf } from './gguf.ts';
-import { countOf } from './gguf-values.ts';
+import { copiedPairs, copiedTensor } from './copied-parts.ts';
+import { alignmentOf, countOf } from './gguf-values.ts';
 import { metadataRanges } from './metadata-ranges.ts';
-import { readPieces } from './read-pieces.ts';
 import type { GgufToWrite, TensorToWrite } from './write-gguf.ts';
 
 export interface Shard {
@@ -17,31 +17,19 @@ export interface Shard {
 
 const splitKeys: ReadonlySet<string> = new Set(['split.no', 'split.count', 'split.tensors.count']);
 
-const defaultAlignment = 32;
-
 /** `shards` in their order. Throws `bad_gguf` when a tensor is there twice or some are missing. */
 export async function mergeShards(shards: readonly [Shard, ...Shard[]]): Promise<GgufToWrite> {
   const [first] = shards;
-  const tensors = shards.flatMap((shard) => shard.header.tensors.map((tensor) => tensorOf(shard, tensor)));
+  const tensors = shards.flatMap(({ source, header }) =>
+    header.tensors.map((tensor) => copiedTensor(source, header, tensor)),
+  );
   checkTensors(tensors, countOf(first.header, 'split.tensors.count'));
   const kept = (await metadataRanges(first.source)).filter(({ key }) => !splitKeys.has(key));
   return {
-    pairs: {
-      count: kept.length,
-      sizeBytes: kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-      async *bytes() {
-        for (const { offsetBytes, sizeBytes } of kept) yield* readPieces(first.source, offsetBytes, sizeBytes);
-      },
-    },
+    pairs: copiedPairs(first.source, kept),
     tensors,
-    alignment: countOf(first.header, 'general.alignment') ?? defaultAlignment,
+    alignment: alignmentOf(first.header),
   };
-}
-
-function tensorOf({ source, header }: Shard, tensor: Gguf['tensors'][number]): TensorToWrite {
-  const { name, shape, type, sizeBytes } = tensor;
-  const data = () => readPieces(source, header.dataOffsetBytes + tensor.offsetBytes, sizeBytes);
-  return { name, shape, type, sizeBytes, data };
 }
 
 function checkTensors(tensors: readonly TensorToWrite[], expected: number | undefined): void {

@@ -3,11 +3,10 @@ import { badGguf } from './bad-gguf.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { Gguf } from './gguf.ts';
 import { maxKeys, maxTensors } from './gguf-limits.ts';
+import { defaultAlignment } from './gguf-values.ts';
 import { MetadataReader } from './read-metadata.ts';
 import { checkTensorData, padded, readTensors } from './read-tensors.ts';
 import { SourceCursor } from './source-cursor.ts';
-
-const defaultAlignment = 32;
 
 export interface ReadGgufOptions {
   /** `skip` passes over vocabulary and merges, which only `show --verbose` needs. */

@@ -1,9 +1,9 @@
 /** The two files that a model with split weights is loaded from: itself with Q4_0 in the place of Q4_1, and an adapter with the offsets. */
 import type { ByteSource } from '../gguf/byte-source.ts';
+import { copiedPairs, copiedTensor, tensorData } from '../gguf/copied-parts.ts';
 import type { Gguf, GgufTensor } from '../gguf/gguf.ts';
-import { countOf, textOf } from '../gguf/gguf-values.ts';
+import { alignmentOf, defaultAlignment, textOf } from '../gguf/gguf-values.ts';
 import { metadataRanges } from '../gguf/metadata-ranges.ts';
-import { readPieces } from '../gguf/read-pieces.ts';
 import type { GgufToWrite, TensorToWrite } from '../gguf/write-gguf.ts';
 import {
   blockSums,
@@ -21,8 +21,6 @@ export interface SplitModel {
   readonly offsets: GgufToWrite;
 }
 
-const defaultAlignment = 32;
-
 /** `tensors`: of `splitTensors`, at least one. Reading the data throws as `readPieces` does, and `RangeError` where a weight is not finite. */
 export async function splitModel(
   source: ByteSource,
@@ -30,26 +28,16 @@ export async function splitModel(
   tensors: readonly SplitTensor[],
 ): Promise<SplitModel> {
   const splits = new Map(tensors.map((tensor) => [tensor.name, tensor]));
-  const kept = await metadataRanges(source);
-  const data = (tensor: GgufTensor, unitBytes?: number) =>
-    readPieces(source, header.dataOffsetBytes + tensor.offsetBytes, tensor.sizeBytes, unitBytes);
+  const data: Data = (tensor, unitBytes) => tensorData(source, header, tensor, unitBytes);
   return {
     weights: {
-      pairs: {
-        count: kept.length,
-        sizeBytes: kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
-        async *bytes() {
-          for (const { offsetBytes, sizeBytes } of kept) yield* readPieces(source, offsetBytes, sizeBytes);
-        },
-      },
+      pairs: copiedPairs(source, await metadataRanges(source)),
       tensors: [
-        ...header.tensors
-          .filter(({ name }) => !splits.has(name))
-          .map((tensor) => ({ ...tensor, data: () => data(tensor) })),
+        ...header.tensors.filter(({ name }) => !splits.has(name)).map((tensor) => copiedTensor(source, header, tensor)),
         // Last, since the engine keeps a copy of these in another order and gives up the end of a mapping that it does not need.
         ...header.tensors.filter(({ name }) => splits.has(name)).map((tensor) => codeTensor(tensor, data)),
       ],
-      alignment: countOf(header, 'general.alignment') ?? defaultAlignment,
+      alignment: alignmentOf(header),
     },
     offsets: {
       pairs: adapterPairs(header),

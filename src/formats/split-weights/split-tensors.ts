@@ -71,7 +71,7 @@ function sizeOf(tensors: readonly GgufTensor[]): number {
   return tensors.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 
-/** Bytes that a split model takes more than it did, offsets and the matrices that add up blocks included; may be negative. */
+/** Bytes that a split model takes more than it did, offsets and the matrices that add up blocks included. */
 export function addedBytes(tensors: readonly SplitTensor[]): number {
   let bytes = 0;
   for (const { rowBlocks, rows } of tensors) {
