@@ -1,4 +1,7 @@
 /** Clients take turns on a real server. Told by the order in which answers end, never by their times. */
+import { once } from 'node:events';
+import http from 'node:http';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { chatModel, embeddingModel, startCorral, type CorralServer } from '../support/corral-server.ts';
 
@@ -22,11 +25,28 @@ async function asked(path: string, body: unknown, headers: Headers, onFirst = ()
   return reply.status;
 }
 
+/** Resolves once the server has read the request; `answer` settles with its status. Of requests on connections beside each other, any may be read first. */
+async function arrived(path: string, body: unknown): Promise<{ answer: Promise<number | undefined> }> {
+  const headers = { 'Content-Type': 'application/json' };
+  const request = http.request(`${server.url}${path}`, { method: 'POST', headers, agent: false });
+  const answer = statusOf(request);
+  request.end(JSON.stringify(body));
+  await once(request, 'finish');
+  expect(await statusOf(http.get(`${server.url}/api/version`, { agent: false }))).toBe(200);
+  return { answer };
+}
+
+async function statusOf(request: http.ClientRequest): Promise<number | undefined> {
+  const [reply] = (await once(request, 'response')) as [http.IncomingMessage];
+  await text(reply);
+  return reply.statusCode;
+}
+
 /** Ends of answers in their order: `add` names one, `names` are they. */
 function endings() {
   const names: string[] = [];
-  const statuses: number[] = [];
-  const add = async (name: string, answer: Promise<number>) => {
+  const statuses: (number | undefined)[] = [];
+  const add = async (name: string, answer: Promise<number | undefined>) => {
     statuses.push(await answer);
     names.push(name);
   };
@@ -63,8 +83,12 @@ test('a short request is answered before the fourth of twelve long ones that cam
 test('a client alone is answered in order of arrival', async () => {
   const ended = endings();
   const answers: Promise<void>[] = [];
-  for (let nth = 0; nth < 6; nth++) answers.push(ended.add(`long ${nth}`, asked('/api/generate', long(nth), {})));
+  for (let nth = 0; nth < 6; nth++) {
+    const { answer } = await arrived('/api/generate', long(nth));
+    answers.push(ended.add(`long ${nth}`, answer));
+  }
   await Promise.all(answers);
+  expect(ended.statuses).toEqual(Array.from({ length: 6 }, () => 200));
   expect(ended.names.slice(0, 2).toSorted()).toEqual(['long 0', 'long 1']);
   expect(ended.names.slice(4).toSorted()).toEqual(['long 4', 'long 5']);
 });
