@@ -23,6 +23,7 @@ export const errorStatus = {
   canceled: 499,
   busy: 503,
   bad_gguf: 500,
+  bad_checkpoint: 400,
   not_enough_memory: 500,
   native_library: 500,
   load_failed: 500,

@@ -10,6 +10,8 @@ import { CorralError } from '../../core/corral-error.ts';
 const weightPatterns = [
   /^model.*\.safetensors$/s,
   /^consolidated.*\.safetensors$/s,
+  // What PEFT and MLX call an adapter.
+  /^adapters?(_model)?\.safetensors$/,
   /^pytorch_model.*\.bin$/s,
   /^consolidated.*\.pth$/s,
   /\.gguf$/,

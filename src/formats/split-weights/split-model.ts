@@ -1,4 +1,5 @@
 /** The two files that a model with split weights is loaded from: itself with Q4_0 in the place of Q4_1, and an adapter with the offsets. */
+import { encodePairs } from '../gguf/encode-metadata.ts';
 import type { ByteSource } from '../gguf/byte-source.ts';
 import { copiedPairs, copiedTensor, tensorData } from '../gguf/copied-parts.ts';
 import type { Gguf, GgufTensor } from '../gguf/gguf.ts';
@@ -91,33 +92,9 @@ function offsetsTensor({ name, rowBlocks, rows }: SplitTensor, tensor: GgufTenso
 }
 
 function adapterPairs(header: Gguf): GgufToWrite['pairs'] {
-  const pairs = [
-    textPair('general.type', 'adapter'),
-    textPair('general.architecture', textOf(header, 'general.architecture') ?? ''),
-    textPair('adapter.type', 'lora'),
-  ];
-  const bytes = Buffer.concat(pairs);
-  return {
-    count: pairs.length,
-    sizeBytes: bytes.length,
-    async *bytes() {
-      yield bytes;
-    },
-  };
-}
-
-/** GGUF_TYPE_STRING. */
-const stringType = 8;
-
-function textPair(key: string, value: string): Buffer {
-  const type = Buffer.alloc(4);
-  type.writeUInt32LE(stringType);
-  return Buffer.concat([text(key), type, text(value)]);
-}
-
-function text(value: string): Buffer {
-  const bytes = Buffer.from(value);
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(bytes.length));
-  return Buffer.concat([length, bytes]);
+  return encodePairs([
+    ['general.type', { type: 'string', value: 'adapter' }],
+    ['general.architecture', { type: 'string', value: textOf(header, 'general.architecture') ?? '' }],
+    ['adapter.type', { type: 'string', value: 'lora' }],
+  ]);
 }

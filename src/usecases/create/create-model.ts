@@ -8,6 +8,7 @@ import { canceled } from '../../core/canceled.ts';
 import { CorralError, toCorralError } from '../../core/corral-error.ts';
 import type { Digest } from '../../formats/digest.ts';
 import { recogniseTemplate } from '../../formats/chat-templates/recognise-template.ts';
+import type { Gguf } from '../../formats/gguf/gguf.ts';
 import { textOf } from '../../formats/gguf/gguf-values.ts';
 import { goStructLine } from '../../formats/go-json.ts';
 import { layerMediaType, type ModelConfig } from '../../formats/model-manifest.ts';
@@ -47,7 +48,7 @@ export async function* createModel(request: CreateRequest, parts: UseCaseParts, 
       'from' in order.base
         ? yield* baseOfModel(order.base.from, parts, work)
         : yield* baseOfFiles(order.base.files, work);
-    const adapters = yield* layerOfAdapter(order.adapters, architectureOf(base.layers), work);
+    const adapters = yield* layerOfAdapter(order.adapters, headerOf(base.layers), work);
     const drafting = yield* withDraft([...base.layers, ...adapters], order.draft, parts.manifests, work);
     const layers = yield* quantisedLayers(drafting, order, work);
     const { config, parameters } = deriveConfig(base.config, order.changes, layers);
@@ -143,7 +144,6 @@ async function* quantisedLayers(
   return result;
 }
 
-function architectureOf(layers: readonly ModelLayer[]): string | undefined {
-  const weights = layers.filter(isBlobLayer).find(({ mediaType }) => mediaType === layerMediaType.model);
-  return weights?.gguf && textOf(weights.gguf, 'general.architecture');
+function headerOf(layers: readonly ModelLayer[]): Gguf | undefined {
+  return layers.filter(isBlobLayer).find(({ mediaType }) => mediaType === layerMediaType.model)?.gguf;
 }

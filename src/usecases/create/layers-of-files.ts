@@ -1,14 +1,16 @@
 /**
- * Uploaded files as layers. A GGUF file is stored as it came: its header is checked, and a rewritten copy would only double the bytes
+ * Uploaded files as layers. Safetensors are converted. A GGUF file is stored as it came: its header is checked, and a rewritten copy would only double the bytes
  * on the disk and hide from everybody that it is the file they know. (Ollama passes each one through llama.cpp's quantiser.)
  */
 import { CorralError } from '../../core/corral-error.ts';
+import type { Gguf } from '../../formats/gguf/gguf.ts';
 import { textOf } from '../../formats/gguf/gguf-values.ts';
 import { orderedShards, shardPlace, type ShardPlace } from '../../formats/gguf/shards.ts';
 import { layerMediaType } from '../../formats/model-manifest.ts';
 import type { ProgressEvent } from '../progress-event.ts';
 import type { SourceFile } from './create-order.ts';
 import type { CreateWork } from './create-work.ts';
+import { convertedAdapter, convertedModel, isSafetensors } from './converted-layer.ts';
 import { beginsAsGguf, importFile, type ImportedFile } from './import-file.ts';
 import { mergedLayer } from './merged-layer.ts';
 import type { BlobLayer } from './model-layer.ts';
@@ -23,6 +25,7 @@ export async function* layersOfFiles(
   files: readonly SourceFile[],
   parts: CreateWork,
 ): AsyncGenerator<ProgressEvent, readonly BlobLayer[], undefined> {
+  if (isSafetensors(files)) return [yield* convertedModel(files, parts)];
   await refuseOtherFormats(files, parts);
   const layers: BlobLayer[] = [];
   const groups = new Map<string, readonly ImportedShard[]>();
@@ -40,14 +43,15 @@ export async function* layersOfFiles(
   return layers;
 }
 
-/** The one adapter of a request; `base` is the architecture that it must have been made for. */
+/** The one adapter of a request; `base` is the header of the model that it must have been made for. */
 export async function* layerOfAdapter(
   files: readonly SourceFile[],
-  base: string | undefined,
+  base: Gguf | undefined,
   parts: CreateWork,
 ): AsyncGenerator<ProgressEvent, readonly BlobLayer[], undefined> {
   const [file, ...more] = files;
   if (file === undefined) return [];
+  if (isSafetensors(files)) return [yield* convertedAdapter(files, base, parts)];
   await refuseOtherFormats(files, parts);
   if (more.length > 0) throw new CorralError('bad_request', 'only one adapter is currently supported');
   yield { status: 'parsing GGUF' };
@@ -58,10 +62,11 @@ export async function* layerOfAdapter(
     });
   }
   const architecture = textOf(adapter.gguf, 'general.architecture');
-  if (base !== undefined && architecture !== base) {
+  const ofBase = base && textOf(base, 'general.architecture');
+  if (ofBase !== undefined && architecture !== ofBase) {
     throw new CorralError(
       'bad_request',
-      `the adapter was made for ${architecture ?? 'another'} models, this is ${base}`,
+      `the adapter was made for ${architecture ?? 'another'} models, this is ${ofBase}`,
     );
   }
   return [adapter];
@@ -79,14 +84,9 @@ function withFittingOrigin({ mediaType, blob, from, gguf }: ImportedFile): BlobL
 /** Names decide, and where none does, what the files begin with. */
 async function refuseOtherFormats(files: readonly SourceFile[], { blobs, hold }: CreateWork): Promise<void> {
   if (files.some(({ name }) => name.endsWith('.gguf'))) return;
-  if (files.some(({ name }) => name.endsWith('.safetensors'))) {
-    throw new CorralError('not_supported', 'safetensors files cannot be imported, only GGUF files can', {
-      hint: 'Convert them with convert_hf_to_gguf.py (adapters: convert_lora_to_gguf.py) of llama.cpp first.',
-    });
-  }
   await hold.keep(files.map(({ digest }) => digest));
   for (const { digest } of files) {
     if ((await blobs.sizeOf(digest)) !== undefined && (await beginsAsGguf(blobs.path(digest)))) return;
   }
-  throw new CorralError('bad_request', 'unknown type', { hint: 'Only GGUF files can be imported.' });
+  throw new CorralError('bad_request', 'unknown type', { hint: 'Only GGUF and safetensors files can be imported.' });
 }

@@ -8,7 +8,7 @@ import { tensorsKeptFiner } from '../../formats/tensors-kept-finer.ts';
 import { readHeader } from '../../store/read-header.ts';
 import type { ProgressEvent } from '../progress-event.ts';
 import type { CreateWork } from './create-work.ts';
-import { digestToCome } from './merged-layer.ts';
+import { digestToCome } from './written-layer.ts';
 import type { BlobLayer } from './model-layer.ts';
 
 interface Wanted {

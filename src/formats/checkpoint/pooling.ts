@@ -1,0 +1,42 @@
+/** How an embedding model makes one vector of its tokens': modules.json of the sentence-transformers library. */
+import { CorralError } from '../../core/corral-error.ts';
+import { quoted } from '../gguf/bad-gguf.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { asObject, readJsonFile, readJsonObject } from './read-json-file.ts';
+
+interface Modules {
+  /** enum llama_pooling_type; undefined where no module pools. */
+  readonly pooling: number | undefined;
+  readonly normalizes: boolean;
+}
+
+const poolingTypes = [
+  ['pooling_mode_mean_tokens', 1],
+  ['pooling_mode_cls_token', 2],
+  ['pooling_mode_lasttoken', 3],
+] as const;
+
+const knownModules: readonly string[] = ['Transformer', 'Pooling', 'Normalize'];
+
+/** undefined for what is no embedding model. Throws `bad_checkpoint`, or `not_supported` for a module of another kind. */
+export async function readModules({ files }: Checkpoint): Promise<Modules | undefined> {
+  const list = await readJsonFile(files, 'modules.json');
+  if (!Array.isArray(list)) return undefined;
+  const modules = list.map((module) => asObject(module) ?? {});
+  const kinds = modules.map(({ type }) => (typeof type === 'string' ? (type.split('.').at(-1) ?? '') : ''));
+  const other = kinds.find((kind) => !knownModules.includes(kind));
+  if (other !== undefined) {
+    throw new CorralError('not_supported', `modules.json: a module ${quoted(other)} can't be imported`, {
+      hint: 'Without it the vectors would be others. Convert the model to GGUF with convert_hf_to_gguf.py of llama.cpp.',
+    });
+  }
+  const normalizes = kinds.includes('Normalize');
+  const folder = modules[kinds.indexOf('Pooling')]?.['path'];
+  if (typeof folder !== 'string') return { pooling: undefined, normalizes };
+  const config = (await readJsonObject(files, `${folder}/config.json`)) ?? {};
+  return { pooling: poolingTypes.find(([name]) => config[name] === true)?.[1], normalizes };
+}
+
+export async function poolingType(checkpoint: Checkpoint): Promise<number | undefined> {
+  return (await readModules(checkpoint))?.pooling;
+}
