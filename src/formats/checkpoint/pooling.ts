@@ -16,7 +16,7 @@ const poolingTypes = [
   ['pooling_mode_lasttoken', 3],
 ] as const;
 
-const knownModules: readonly string[] = ['Transformer', 'Pooling', 'Normalize'];
+const knownModules: ReadonlySet<string> = new Set(['Transformer', 'Pooling', 'Normalize']);
 
 /** undefined for what is no embedding model. Throws `bad_checkpoint`, or `not_supported` for a module of another kind. */
 export async function readModules({ files }: Checkpoint): Promise<Modules | undefined> {
@@ -24,7 +24,7 @@ export async function readModules({ files }: Checkpoint): Promise<Modules | unde
   if (!Array.isArray(list)) return undefined;
   const modules = list.map((module) => asObject(module) ?? {});
   const kinds = modules.map(({ type }) => (typeof type === 'string' ? (type.split('.').at(-1) ?? '') : ''));
-  const other = kinds.find((kind) => !knownModules.includes(kind));
+  const other = kinds.find((kind) => !knownModules.has(kind));
   if (other !== undefined) {
     throw new CorralError('not_supported', `modules.json: a module ${quoted(other)} can't be imported`, {
       hint: 'Without it the vectors would be others. Convert the model to GGUF with convert_hf_to_gguf.py of llama.cpp.',

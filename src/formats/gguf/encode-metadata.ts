@@ -3,10 +3,12 @@ import type { GgufToWrite } from './write-gguf.ts';
 
 /** Integers from 0 to 2^32 - 1, texts of any length; what a number can't be held as is the caller's fault and throws a RangeError. */
 export type MetadataValue =
-  | { readonly type: 'uint32' | 'float32'; readonly value: number }
+  | { readonly type: 'uint32'; readonly value: number }
+  | { readonly type: 'float32'; readonly value: number }
   | { readonly type: 'bool'; readonly value: boolean }
   | { readonly type: 'string'; readonly value: string }
-  | { readonly type: 'int32[]' | 'float32[]'; readonly value: readonly number[] }
+  | { readonly type: 'int32[]'; readonly value: readonly number[] }
+  | { readonly type: 'float32[]'; readonly value: readonly number[] }
   | { readonly type: 'bool[]'; readonly value: readonly boolean[] }
   | { readonly type: 'string[]'; readonly value: readonly string[] };
 

@@ -142,10 +142,10 @@ describe('refused before anything is written', () => {
       'invalid value for "license": expected a string or an array of strings',
     ],
     [
-      'safetensors',
+      'safetensors that are not there',
       { model: 'x', files: { 'model.safetensors': zeros } },
-      400,
-      'safetensors files cannot be imported, only GGUF files can',
+      404,
+      `blob ${JSON.stringify(zeros)} not found`,
     ],
     [
       'a cloud model',
