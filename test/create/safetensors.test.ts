@@ -6,14 +6,17 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { memorySource } from '../support/gguf-writer.ts';
-import { readSafetensors } from '../../src/formats/safetensors/read-safetensors.ts';
 import { post } from '../support/api-client.ts';
 import { embeddingModel, startCorral, type CorralServer } from '../support/corral-server.ts';
+import { nextTokenChances } from '../support/reference-decoder.ts';
 import { embeddingCheckpoint, embeddingWeights } from '../support/starter-checkpoint.ts';
 import { digestOf } from '../support/starter-store.ts';
 import {
+  bytesOf,
+  floatsOf,
+  lively,
   numbersFrom,
+  rewritten,
   randomTensor,
   safetensorsFile,
   tinyCheckpoint,
@@ -59,6 +62,34 @@ test('an embedding model’s checkpoint becomes the file that it was taken from'
   const ask = async (model: string) => (await post(server, '/api/embed', { model, input: '하늘은 왜 파란가요?' })).text;
   const vectors = async (model: string) => (JSON.parse(await ask(model)) as { embeddings: number[][] }).embeddings;
   expect(await vectors('again')).toEqual(await vectors(embeddingModel));
+});
+
+/** The twenty likeliest tokens behind a text. */
+async function likeliest(model: string, prompt: string): Promise<{ token: string; logprob: number }[]> {
+  const options = { num_predict: 1, temperature: 0 };
+  const body = { model, prompt, raw: true, stream: false, logprobs: true, top_logprobs: 20, options };
+  const { text } = await post(server, '/api/generate', body);
+  const { logprobs } = JSON.parse(text) as { logprobs: { top_logprobs: { token: string; logprob: number }[] }[] };
+  return logprobs[0]?.top_logprobs ?? [];
+}
+
+test.each([
+  ['llamaOfPieces', [1]],
+  ['mistral', [1]],
+  ['qwen2', []],
+  ['qwen3', []],
+] as const)('an imported %s computes what its checkpoint does', async (name, first) => {
+  const checkpoint = await lively(name);
+  const model = `computes-${name.toLowerCase()}`;
+  expect(await created({ model, files: uploaded(checkpoint) })).toBe(done);
+  const prompt = 'the 하늘 the and the';
+  const { text } = await post(server, '/api/tokenize', { model, text: prompt });
+  const { tokens } = JSON.parse(text) as { tokens: number[] };
+  const expected = (await nextTokenChances(checkpoint, [...first, ...tokens])).toSorted((one, other) => other - one);
+  const found = (await likeliest(model, prompt)).map(({ logprob }) => logprob);
+  expect(found).toHaveLength(20);
+  // The engine's weights are halves, and so is its KV cache.
+  found.forEach((chance, nth) => expect(Math.abs(chance - (expected[nth] ?? NaN))).toBeLessThan(0.05));
 });
 
 test('a model is quantised on the way in', async () => {
@@ -120,25 +151,6 @@ describe('an adapter', () => {
     ],
   ]);
 
-  async function rewritten(
-    files: CheckpointFiles,
-    change: (name: string, weights: Float32Array, columns: number) => Float32Array,
-  ): Promise<CheckpointFiles> {
-    const source = memorySource(files.get('model.safetensors') ?? new Uint8Array());
-    const tensors: Record<string, StoredTensor> = {};
-    for (const { name, type, shape, offsetBytes, sizeBytes } of await readSafetensors(source, 'model.safetensors')) {
-      const weights = floatsOf(await source.read(offsetBytes, sizeBytes));
-      tensors[name] = { type, shape, bytes: bytesOf(change(name, weights, shape[1] ?? 0)) };
-    }
-    return new Map([...files, ['model.safetensors', safetensorsFile(tensors)]]);
-  }
-
-  /** With norms of 1 and larger weights every layer matters. */
-  const lively = () =>
-    rewritten(tinyCheckpoint('llamaOfPieces'), (name, weights) =>
-      name.endsWith('norm.weight') ? weights.fill(1) : weights.map((value) => 8 * value),
-    );
-
   /** The checkpoint with 2 B A added to its weights. */
   const merged = (files: CheckpointFiles) =>
     rewritten(files, (name, weights, columns) => {
@@ -161,25 +173,14 @@ describe('an adapter', () => {
   async function chances(model: string): Promise<number[]> {
     const all = [];
     for (const prompt of ['the 하늘 the the', '<one>the<two>hethet', '하늘하늘 the']) {
-      const options = { num_predict: 1, temperature: 0 };
-      const { text } = await post(server, '/api/generate', {
-        model,
-        prompt,
-        raw: true,
-        stream: false,
-        logprobs: true,
-        top_logprobs: 20,
-        options,
-      });
-      const { logprobs } = JSON.parse(text) as { logprobs: { top_logprobs: { token: string; logprob: number }[] }[] };
-      const first = (logprobs[0]?.top_logprobs ?? []).toSorted((one, other) => (one.token < other.token ? -1 : 1));
+      const first = (await likeliest(model, prompt)).toSorted((one, other) => (one.token < other.token ? -1 : 1));
       all.push(...first.map(({ logprob }) => logprob));
     }
     return all;
   }
 
   test('says the same as the model that it is merged into', async () => {
-    const base = await lively();
+    const base = await lively('llamaOfPieces');
     expect(await created({ model: 'tiny', files: uploaded(base) })).toBe(done);
     expect(await created({ model: 'tiny-merged', files: uploaded(await merged(base)) })).toBe(done);
     expect(await created({ model: 'tiny-adapted', from: 'tiny', adapters: uploaded(adapter) })).toBe(done);
@@ -200,7 +201,7 @@ describe('an adapter', () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'corral-safetensors-'));
     try {
       for (const [name, files] of [
-        ['base', await lively()],
+        ['base', await lively('llamaOfPieces')],
         ['adapter', adapter],
       ] as const) {
         mkdirSync(path.join(folder, name));
@@ -218,8 +219,3 @@ describe('an adapter', () => {
     expect(await chances('from-folders')).toEqual(await chances('tiny-adapted'));
   });
 });
-
-const floatsOf = (bytes: Uint8Array): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer);
-
-const bytesOf = (floats: Float32Array): Uint8Array =>
-  new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);

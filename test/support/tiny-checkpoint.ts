@@ -1,5 +1,6 @@
 /** Checkpoints of a few layers with numbers out of a fixed sequence, as the transformers library would write them: file name to bytes. */
-import { joined, uint64 } from './gguf-writer.ts';
+import { readSafetensors } from '../../src/formats/safetensors/read-safetensors.ts';
+import { joined, memorySource, uint64 } from './gguf-writer.ts';
 
 export type CheckpointFiles = ReadonlyMap<string, Uint8Array>;
 
@@ -216,8 +217,12 @@ export const tinyModels = {
 
 export type TinyModel = keyof typeof tinyModels;
 
-/** `files`: over those that it would have. */
-export function tinyCheckpoint(name: TinyModel, files: Readonly<Record<string, Uint8Array>> = {}): CheckpointFiles {
+/** `files`: over those that it would have; `type`: of its numbers, instead of its own. */
+export function tinyCheckpoint(
+  name: TinyModel,
+  files: Readonly<Record<string, Uint8Array>> = {},
+  type?: NumberFormat,
+): CheckpointFiles {
   const model: Model = tinyModels[name];
   const tokenizer = model.tokenizer === 'pieces' ? pieceFiles() : bytePairFiles(splits[model.tokenizer]);
   const vocabulary = model.tokenizer === 'pieces' ? pieces.length + 3 : bytePairTokens.length;
@@ -232,7 +237,7 @@ export function tinyCheckpoint(name: TinyModel, files: Readonly<Record<string, U
     for (const [part, shape] of Object.entries(model.inLayer)) shapes[`model.layers.${layer}.${part}`] = shape;
   }
   const tensors = Object.fromEntries(
-    Object.entries(shapes).map(([key, shape]) => [key, randomTensor(model.type, shape, next)]),
+    Object.entries(shapes).map(([key, shape]) => [key, randomTensor(type ?? model.type, shape, next)]),
   );
   return new Map([
     ['config.json', json(config)],
@@ -241,6 +246,31 @@ export function tinyCheckpoint(name: TinyModel, files: Readonly<Record<string, U
     ...Object.entries(files),
   ]);
 }
+
+/** A checkpoint of F32 with other weights. */
+export async function rewritten(
+  files: CheckpointFiles,
+  change: (name: string, weights: Float32Array, columns: number) => Float32Array,
+): Promise<CheckpointFiles> {
+  const source = memorySource(files.get('model.safetensors') ?? new Uint8Array());
+  const tensors: Record<string, StoredTensor> = {};
+  for (const { name, type, shape, offsetBytes, sizeBytes } of await readSafetensors(source, 'model.safetensors')) {
+    const weights = floatsOf(await source.read(offsetBytes, sizeBytes));
+    tensors[name] = { type, shape, bytes: bytesOf(change(name, weights, shape[1] ?? 0)) };
+  }
+  return new Map([...files, ['model.safetensors', safetensorsFile(tensors)]]);
+}
+
+/** With norms of 1 and larger weights every layer matters to what the model says. */
+export const lively = (name: TinyModel): Promise<CheckpointFiles> =>
+  rewritten(tinyCheckpoint(name, {}, 'F32'), (tensor, weights) =>
+    tensor.endsWith('norm.weight') ? weights.map((value) => 1 + value) : weights.map((value) => 8 * value),
+  );
+
+export const floatsOf = (bytes: Uint8Array): Float32Array => new Float32Array(Uint8Array.from(bytes).buffer);
+
+export const bytesOf = (floats: Float32Array): Uint8Array =>
+  new Uint8Array(floats.buffer, floats.byteOffset, floats.byteLength);
 
 /** Regular expressions of Llama 3's and Qwen 2's own tokenizer.json: they identify the way words are cut. */
 const qwenSplit = String.raw`(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+`;
