@@ -12,13 +12,15 @@ export interface Architecture {
   entries(config: Config, checkpoint: Checkpoint): Promise<Entries> | Entries;
   /** Whether the rotary halves of a head, which lie apart in a checkpoint, take turns in GGUF. */
   readonly interleavesRotary?: boolean;
+  /** Ways of stretching the rope that `entries` and `computed` know, besides none. */
+  readonly ropes: readonly string[];
   /** Whether norms are written as what is added to 1. */
   readonly hasNormsAroundZero?: boolean;
   /** Whether rows of the token embeddings behind the last token are left out, instead of getting tokens that stand for nothing. */
   readonly dropsUnusedRows?: boolean;
   /** Tensors that are computed from the configuration. */
   readonly computed?: (config: Config) => readonly ComputedTensor[];
-  /** How tokens are spelled in GGUF, where that differs. */
+  /** How WordPiece tokens, which this architecture has then, are spelled in GGUF. */
   readonly spelling?: (token: string) => string;
 }
 
@@ -37,5 +39,7 @@ export const float = (value: number | undefined): MetadataValue | undefined =>
 
 export const text = (value: string | undefined): MetadataValue | undefined =>
   value === undefined ? undefined : { type: 'string', value };
+
+export const layerCount = (config: Config): number => config.needed('num_hidden_layers', 'n_layers', 'n_layer');
 
 export const flag = (value: boolean): MetadataValue => ({ type: 'bool', value });

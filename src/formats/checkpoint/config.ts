@@ -1,13 +1,15 @@
-/** config.json of a checkpoint, by what is asked of it: a name that is absent and one that is null are the same there. */
+/** A configuration file of a checkpoint, by what is asked of it: a name that is absent and one that is null are the same there. */
 import { quoted } from '../gguf/bad-gguf.ts';
 import { badCheckpoint } from './bad-checkpoint.ts';
-import { asObject, type JsonObject } from './read-json-file.ts';
+import { asObject, type JsonObject } from '../untrusted-json.ts';
 
 export class Config {
   readonly #values: JsonObject;
+  readonly #file: string;
 
-  constructor(values: JsonObject) {
+  constructor(values: JsonObject, file: string) {
     this.#values = values;
+    this.#file = file;
   }
 
   /** The first of `names` that is there. Throws `bad_checkpoint` for anything but a whole number from 0 to 2^32 - 1. */
@@ -17,21 +19,26 @@ export class Config {
     if (Number.isInteger(found.value) && Number(found.value) >= 0 && Number(found.value) < 2 ** 32) {
       return Number(found.value);
     }
-    throw badCheckpoint(`config.json: ${quoted(found.name)} is no count`);
+    throw badCheckpoint(`${this.#file}: ${quoted(found.name)} is no count`);
   }
 
   /** Throws `bad_checkpoint` where it is absent. */
   needed(...names: readonly string[]): number {
     const value = this.count(...names);
-    if (value === undefined) throw badCheckpoint(`config.json has no ${quoted(names[0] ?? '')}`);
+    if (value === undefined) throw badCheckpoint(`${this.#file} has no ${quoted(names[0] ?? '')}`);
     return value;
   }
 
+  /** Throws `bad_checkpoint` for anything but a number that single precision can hold. */
   number(...names: readonly string[]): number | undefined {
     const found = this.#first(names);
     if (found === undefined) return undefined;
-    if (typeof found.value === 'number') return found.value;
-    throw badCheckpoint(`config.json: ${quoted(found.name)} is no number`);
+    if (typeof found.value === 'number' && Number.isFinite(Math.fround(found.value))) return found.value;
+    throw badCheckpoint(`${this.#file}: ${quoted(found.name)} is no number`);
+  }
+
+  isFalse(name: string): boolean {
+    return this.#values[name] === false;
   }
 
   text(name: string): string | undefined {
@@ -52,7 +59,7 @@ export class Config {
 
   /** What is nested under `name`; empty where nothing is. */
   within(name: string): Config {
-    return new Config(asObject(this.#values[name]) ?? {});
+    return new Config(asObject(this.#values[name]) ?? {}, this.#file);
   }
 
   #first(names: readonly string[]): { readonly name: string; readonly value: unknown } | undefined {

@@ -55,14 +55,13 @@ const halves = new Map(
   }),
 );
 
+const both = (module: string) => ({ [`${key(module)}.lora_A.weight`]: a, [`${key(module)}.lora_B.weight`]: b });
+
 const key = (module: string) => `base_model.model.model.layers.3.${module}`;
 
 describe('an adapter of PEFT', () => {
   test('keeps both matrices where the base keeps its rows', async () => {
-    const found = await converted(
-      { [`${key('mlp.up_proj')}.lora_A.weight`]: a, [`${key('mlp.up_proj')}.lora_B.weight`]: b },
-      peft,
-    );
+    const found = await converted(both('mlp.up_proj'), peft);
     expect(found.get('blk.3.ffn_up.weight.lora_a')).toEqual([
       [1, 2, 3],
       [4, 5, 6],
@@ -84,13 +83,13 @@ describe('an adapter of PEFT', () => {
     ['keys, of one head', 'self_attn.k_proj', { queries: 2, keys: 1 }, [10, 30, 20, 40]],
     ['values', 'self_attn.v_proj', { queries: 1, keys: 1 }, [10, 20, 30, 40]],
   ])('moves the rows of B as the base’s own are moved: %s', async (_name, module, heads, order) => {
-    const found = await converted({ [`${key(module)}.lora_B.weight`]: b }, peft, { architecture: 'llama', heads });
+    const found = await converted(both(module), peft, { architecture: 'llama', heads });
     const [rows] = [...found].filter(([name]) => name.endsWith('lora_b')).map(([, value]) => value as number[][]);
     expect(rows?.map(([first]) => first)).toEqual(order);
   });
 
   test('leaves the rows of a Qwen alone', async () => {
-    const found = await converted({ [`${key('self_attn.q_proj')}.lora_B.weight`]: b }, peft, {
+    const found = await converted(both('self_attn.q_proj'), peft, {
       architecture: 'qwen2',
       heads: { queries: 1, keys: 1 },
     });
@@ -124,8 +123,51 @@ test('an adapter of MLX has both matrices the other way round, and a scale inste
   expect(found.get('adapter.lora.alpha')).toBe(40);
 });
 
+test.each([
+  ['alpha alone', { rank: 2, alpha: 16 }, 16],
+  ['alpha over the rank, and a scale of that', { rank: 2, alpha: 16, scale: 10 }, 160],
+])('older adapters of MLX have %s', async (_name, parameters, alpha) => {
+  const found = await converted(
+    {
+      'model.layers.0.mlp.up_proj.lora_a': { ...a, shape: [3, 2] },
+      'model.layers.0.mlp.up_proj.lora_b': { ...b, shape: [2, 4] },
+    },
+    { lora_parameters: parameters },
+  );
+  expect(found.get('adapter.lora.alpha')).toBe(alpha);
+});
+
+test.each([
+  ['half of a pair', { [`${key('mlp.up_proj')}.lora_A.weight`]: a }, peft, 'do not belong together'],
+  [
+    'two ranks',
+    { ...both('mlp.up_proj'), [`${key('mlp.up_proj')}.lora_B.weight`]: { ...b, shape: [2, 4] } },
+    peft,
+    'do not belong together',
+  ],
+  ['no strength', both('mlp.up_proj'), { peft_type: 'LORA', r: 2 }, 'does not say how strong the adapter is'],
+  [
+    'a rank below zero',
+    both('mlp.up_proj'),
+    { ...peft, r: -16, use_rslora: true },
+    'adapter_config.json: "r" is no count',
+  ],
+  [
+    'a text for a number',
+    both('mlp.up_proj'),
+    { ...peft, lora_alpha: '16' },
+    'adapter_config.json: "lora_alpha" is no number',
+  ],
+  ['nothing', {}, peft, 'the adapter has no weights'],
+])('an adapter with %s is refused', async (_name, tensors, config, problem) => {
+  await expect(converted(tensors, config)).rejects.toMatchObject({
+    code: 'bad_checkpoint',
+    message: expect.stringContaining(problem) as string,
+  });
+});
+
 test('rank-stabilised adapters are scaled by the root of the rank', async () => {
-  const found = await converted({ [`${key('mlp.up_proj')}.lora_A.weight`]: a }, { ...peft, r: 4, use_rslora: true });
+  const found = await converted(both('mlp.up_proj'), { ...peft, r: 4, use_rslora: true });
   expect(found.get('adapter.lora.alpha')).toBe(16);
 });
 
@@ -148,8 +190,10 @@ describe('what is more than a plain LoRA is refused', () => {
     ['DoRA', { ...peft, use_dora: true }, 'use_dora'],
     ['an alpha of each module', { ...peft, alpha_pattern: { q_proj: 4 } }, 'alpha_pattern'],
     ['another method', { ...peft, peft_type: 'LOHA' }, 'peft_type'],
+    ['a base of its own', { ...peft, init_lora_weights: 'pissa_niter_4' }, 'init_lora_weights'],
+    ['ranks of each module under one root', { ...peft, use_rslora: true, rank_pattern: { q_proj: 4 } }, 'rank_pattern'],
   ])('%s', async (_name, config, field) => {
-    const made = converted({ [`${key('mlp.up_proj')}.lora_A.weight`]: a }, config);
+    const made = converted(both('mlp.up_proj'), config);
     await expect(made).rejects.toMatchObject({
       code: 'not_supported',
       message: expect.stringContaining(field) as string,

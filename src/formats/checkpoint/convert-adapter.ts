@@ -5,6 +5,7 @@
  */
 import { CorralError } from '../../core/corral-error.ts';
 import { quoted } from '../gguf/bad-gguf.ts';
+import { maxTensors } from '../gguf/gguf-limits.ts';
 import { encodePairs, type MetadataValue } from '../gguf/encode-metadata.ts';
 import type { GgufToWrite, TensorToWrite } from '../gguf/write-gguf.ts';
 import { architectureNamed } from './architecture-of.ts';
@@ -13,9 +14,11 @@ import { badCheckpoint } from './bad-checkpoint.ts';
 import type { Checkpoint, CheckpointTensor } from './checkpoint.ts';
 import { Config } from './config.ts';
 import { convertedTensor } from './converted-tensor.ts';
-import { asObject, readJsonObject, type JsonObject } from './read-json-file.ts';
+import { asObject, type JsonObject } from '../untrusted-json.ts';
+import { readJsonObject } from './read-json-file.ts';
 import { rotaryHeads, type HeadCounts } from './rotary-heads.ts';
 import { tensorName } from './tensor-names.ts';
+import { transposedTensor } from './transposed-tensor.ts';
 
 /** The model under an adapter, as its GGUF header has it. */
 export interface AdapterBase {
@@ -27,7 +30,10 @@ export interface AdapterBase {
 export async function convertAdapter(checkpoint: Checkpoint, base: AdapterBase): Promise<GgufToWrite> {
   const values = await readJsonObject(checkpoint.files, 'adapter_config.json');
   if (values === undefined)
-    throw badCheckpoint('there is no adapter_config.json', 'An adapter of safetensors files needs it.');
+    throw badCheckpoint(
+      'there is no adapter_config.json',
+      'Name the folder that holds all files of the adapter, not one of its files.',
+    );
   const architecture = architectureNamed(base.architecture);
   if (architecture === undefined || base.architecture === 'bert') {
     throw new CorralError('not_supported', 'unsupported architecture', {
@@ -36,6 +42,7 @@ export async function convertAdapter(checkpoint: Checkpoint, base: AdapterBase):
   }
   refuseOtherKinds(values);
   const tensors = checkpoint.tensors.map((tensor) => adapterTensor(tensor, architecture, base.heads));
+  if (tensors.length > maxTensors) throw badCheckpoint(`${tensors.length} tensors are too many`);
   if (tensors.length === 0) throw badCheckpoint('the adapter has no weights');
   const entries: readonly (readonly [string, MetadataValue])[] = [
     ['adapter.lora.alpha', { type: 'float32', value: alphaOf(values) }],
@@ -47,6 +54,7 @@ export async function convertAdapter(checkpoint: Checkpoint, base: AdapterBase):
     [`${base.architecture}.attention.head_count`, { type: 'uint32', value: base.heads.queries }],
     [`${base.architecture}.attention.head_count_kv`, { type: 'uint32', value: base.heads.keys }],
   ];
+  checkPairs(tensors);
   tensors.sort((one, other) => (one.name < other.name ? -1 : 1));
   return { pairs: encodePairs(entries), tensors, alignment: 32 };
 }
@@ -56,6 +64,9 @@ function refuseOtherKinds(config: JsonObject): void {
   const isOfOtherKind: Readonly<Record<string, boolean>> = {
     use_dora: config['use_dora'] === true,
     alpha_pattern: Object.keys(asObject(config['alpha_pattern']) ?? {}).length > 0,
+    rank_pattern: config['use_rslora'] === true && Object.keys(asObject(config['rank_pattern']) ?? {}).length > 0,
+    // These begin with another base than the model's own weights.
+    init_lora_weights: /^(?:pissa|olora|corda|loftq)/i.test(textIn(config, 'init_lora_weights')),
     peft_type: typeof config['peft_type'] === 'string' && config['peft_type'] !== 'LORA',
   };
   const other = Object.keys(isOfOtherKind).find((name) => isOfOtherKind[name]);
@@ -65,14 +76,35 @@ function refuseOtherKinds(config: JsonObject): void {
   });
 }
 
+const textIn = (config: JsonObject, name: string): string => {
+  const value = config[name];
+  return typeof value === 'string' ? value : '';
+};
+
 /** The engine multiplies by alpha over the rank; rank-stabilised LoRA (arXiv 2312.03732) by alpha over its root, MLX by a scale. */
 function alphaOf(values: JsonObject): number {
-  const config = new Config(values);
+  const config = new Config(values, 'adapter_config.json');
   const nested = config.within('lora_parameters');
-  const rank = config.number('r') ?? nested.number('rank') ?? 0;
+  const rank = config.count('r') ?? nested.count('rank');
   const scale = nested.number('scale');
-  const alpha = config.number('lora_alpha') ?? nested.number('alpha') ?? (scale === undefined ? 0 : scale * rank);
-  return values['use_rslora'] === true ? alpha * Math.sqrt(rank) : alpha;
+  const ofMlx = scale === undefined ? nested.number('alpha') : scale * (nested.number('alpha') ?? rank ?? 0);
+  const plain = config.number('lora_alpha') ?? ofMlx ?? 0;
+  const alpha = values['use_rslora'] === true ? plain * Math.sqrt(rank ?? 0) : plain;
+  if (alpha > 0) return alpha;
+  throw badCheckpoint('adapter_config.json does not say how strong the adapter is', 'It needs "lora_alpha" and "r".');
+}
+
+/** Each matrix has its other half, of the same rank. */
+function checkPairs(tensors: readonly TensorToWrite[]): void {
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  if (byName.size < tensors.length) throw badCheckpoint('a tensor of the adapter is there twice');
+  for (const { name, shape } of tensors) {
+    const isFirst = name.endsWith('.lora_a');
+    const other = byName.get(name.replace(/.$/, isFirst ? 'b' : 'a'));
+    if (other === undefined || (isFirst && shape[1] !== other.shape[0])) {
+      throw badCheckpoint(`the halves of ${quoted(name)} do not belong together`);
+    }
+  }
 }
 
 function adapterTensor(
@@ -90,42 +122,8 @@ function adapterTensor(
     );
   }
   const side = (peft ?? mlx ?? '').toLowerCase();
-  return convertedTensor(mlx === undefined ? tensor : transposed(tensor), {
+  return convertedTensor(mlx === undefined ? tensor : transposedTensor(tensor), {
     name: `${name}.lora_${side}`,
     rotaryHeads: interleavesRotary === true && side === 'b' ? rotaryHeads(name, heads) : undefined,
   });
-}
-
-/** Bytes. B of a rank of 256 for a vocabulary of 262,144 has 128 MiB. */
-const maxTransposedBytes = 256 * 1024 * 1024;
-
-/** Reads the matrix as a whole when it is first asked for. */
-function transposed(tensor: CheckpointTensor): CheckpointTensor {
-  const { source, offsetBytes, sizeBytes, shape } = tensor;
-  const [rows = 0, columns = 0] = shape;
-  if (sizeBytes > maxTransposedBytes) throw badCheckpoint(`the tensor ${quoted(tensor.name)} is too large for a LoRA`);
-  const numberBytes = rows * columns === 0 ? 1 : sizeBytes / (rows * columns);
-  const turned = async () => {
-    const bytes = await source.read(offsetBytes, sizeBytes);
-    const result = new Uint8Array(sizeBytes);
-    for (let at = 0; at < bytes.length; at += numberBytes) {
-      const index = at / numberBytes;
-      const target = (index % columns) * rows + Math.floor(index / columns);
-      result.set(bytes.subarray(at, at + numberBytes), target * numberBytes);
-    }
-    return result;
-  };
-  let whole: Promise<Uint8Array> | undefined;
-  return {
-    ...tensor,
-    shape: [columns, rows],
-    offsetBytes: 0,
-    source: {
-      sizeBytes,
-      async read(offset, length) {
-        whole ??= turned();
-        return (await whole).subarray(offset, offset + length);
-      },
-    },
-  };
 }

@@ -16,6 +16,7 @@ import { CorralError } from '../../core/corral-error.ts';
 import { readGguf } from '../gguf/read-gguf.ts';
 import { ggufSizeBytes, writeGguf } from '../gguf/write-gguf.ts';
 import { readSafetensors } from '../safetensors/read-safetensors.ts';
+import { convertedTensor } from './converted-tensor.ts';
 import { convertCheckpoint } from './convert-checkpoint.ts';
 
 async function converted(files: CheckpointFiles): Promise<Buffer> {
@@ -91,15 +92,17 @@ describe('tokenizers', () => {
     ],
     ['GPT-2’s own', byteLevel, 'gpt-2'],
     ['anything else', { type: 'Sequence', pretokenizers: [{ type: 'Whitespace' }] }, 'default'],
+    ['a name out of the prototype', { type: 'constructor' }, 'default'],
+    ['a kind that is no text', { type: { toString: 1, valueOf: 1 } }, 'default'],
     ['an unknown expression', { type: 'Split', pattern: { Regex: 'x+' } }, 'default'],
     ['none', null, 'default'],
   ])('words are cut as the file says: %s', async (_name, pre, expected) => {
     expect((await header(split(pre))).metadata.get('tokenizer.ggml.pre')).toBe(expected);
   });
 
-  test('a template of its own file is taken where the configuration has none', async () => {
+  test('a template in a file of its own goes before the configuration’s', async () => {
     const files = tinyCheckpoint('qwen2', {
-      'tokenizer_config.json': json({ eos_token: '<|end|>' }),
+      'tokenizer_config.json': json({ eos_token: '<|end|>', chat_template: '{{ 2 }}' }),
       'chat_template.jinja': Buffer.from('{{ 1 }}'),
     });
     expect((await header(files)).metadata.get('tokenizer.chat_template')).toBe('{{ 1 }}');
@@ -111,10 +114,40 @@ describe('tokenizers', () => {
     expect((await header(files)).metadata.get('tokenizer.ggml.bos_token_id')).toBe(1);
   });
 
-  test('there are as many tokens as rows', async () => {
-    const { metadata, tensors } = await header(withConfig('qwen2', { vocab_size: 300 }));
-    expect(metadata.get('tokenizer.ggml.tokens')).toMatchObject({ length: 300 });
-    expect(tensors.some(({ name }) => name === 'token_embd.weight')).toBe(true);
+  test.each([
+    ['fewer', 1],
+    ['more', 300],
+  ])('there are as many tokens as rows, though the configuration says %s', async (_name, size) => {
+    const { metadata, tensors } = await header(withConfig('qwen2', { vocab_size: size }));
+    const rows = tensors.find(({ name }) => name === 'token_embd.weight')?.shape[1];
+    expect(rows).toBe(264);
+    for (const list of ['tokens', 'scores', 'token_type']) {
+      expect(metadata.get(`tokenizer.ggml.${list}`)).toMatchObject({ length: rows });
+    }
+  });
+
+  test('ids that are left out move nobody', async () => {
+    const own = JSON.parse(Buffer.from(tinyCheckpoint('qwen2').get('tokenizer.json') ?? []).toString()) as object;
+    const model = { type: 'BPE', vocab: { a: 0, c: 3 }, merges: [] };
+    const files = tinyCheckpoint('qwen2', {
+      'tokenizer.json': json({ ...own, model, added_tokens: [{ id: 6, content: '<|end|>', special: true }] }),
+      'generation_config.json': json({ eos_token_id: [] }),
+    });
+    const { metadata } = await readGguf(memorySource(await converted(files)), { arrays: 'read' });
+    expect(metadata.get('tokenizer.ggml.eos_token_id')).toBe(6);
+    expect(metadata.has('tokenizer.ggml.eos_token_ids')).toBe(false);
+    expect(metadata.get('tokenizer.ggml.tokens')).toMatchObject({
+      values: expect.arrayContaining([
+        'a',
+        '[UNUSED1]',
+        '[UNUSED2]',
+        'c',
+        '[UNUSED4]',
+        '[UNUSED5]',
+        '<|end|>',
+        '[PAD0]',
+      ]) as unknown,
+    });
   });
 
   test('numbers that JSON does not have are read over', async () => {
@@ -152,6 +185,75 @@ test('weights may lie in several files', async () => {
   parts.set('model-00002-of-00002.safetensors', safetensorsFile(Object.fromEntries(tensors.slice(0, 5))));
   parts.set('model-00001-of-00002.safetensors', safetensorsFile(Object.fromEntries(tensors.slice(5))));
   expect((await converted(parts)).equals(await converted(whole))).toBe(true);
+});
+
+test('a model that was saved without its head has shorter names', async () => {
+  const whole = tinyCheckpoint('qwen3');
+  const source = memorySource(whole.get('model.safetensors') ?? new Uint8Array());
+  const tensors = await Promise.all(
+    (await readSafetensors(source, 'x')).map(async ({ name, type, shape, offsetBytes, sizeBytes }) => [
+      name.replace(/^model\./, ''),
+      { type, shape, bytes: await source.read(offsetBytes, sizeBytes) },
+    ]),
+  );
+  const bare = new Map([...whole, ['model.safetensors', safetensorsFile(Object.fromEntries(tensors))]]);
+  expect((await converted(bare)).equals(await converted(whole))).toBe(true);
+});
+
+test('Gemma 3 has a rope for layers that see everything, and one for the others', async () => {
+  const older = await header(withConfig('gemma3', { rope_scaling: { rope_type: 'linear', factor: 8 } }));
+  expect(older.metadata.get('gemma3.rope.scaling.type')).toBe('linear');
+  expect(older.metadata.get('gemma3.rope.scaling.factor')).toBe(8);
+  const newer = await header(
+    withConfig('gemma3', {
+      rope_theta: undefined,
+      rope_parameters: {
+        full_attention: { rope_type: 'linear', factor: 4, rope_theta: 5e5 },
+        sliding_attention: { rope_type: 'default', rope_theta: 20_000 },
+      },
+    }),
+  );
+  expect(newer.metadata.get('gemma3.rope.freq_base')).toBe(5e5);
+  expect(newer.metadata.get('gemma3.rope.local.freq_base')).toBe(20_000);
+  expect(newer.metadata.get('gemma3.rope.scaling.factor')).toBe(4);
+});
+
+test('of a head a part may be turned', async () => {
+  const { metadata } = await header(withConfig('phi3', { partial_rotary_factor: 0.75 }));
+  expect(metadata.get('phi3.rope.dimension_count')).toBe(6);
+});
+
+test('a row of any length is read in pieces', async () => {
+  const asked: number[] = [];
+  const long = {
+    name: 'model.norm.weight',
+    type: 'F32' as const,
+    shape: [1, 2 ** 31],
+    offsetBytes: 0,
+    sizeBytes: 2 ** 33,
+    source: {
+      sizeBytes: 2 ** 33,
+      read: async (_offset: number, length: number) => {
+        asked.push(length);
+        return Promise.resolve(new Uint8Array(length));
+      },
+    },
+  };
+  for await (const piece of convertedTensor(long, { name: 'output.weight' }).data()) {
+    expect(piece.length).toBeLessThan(2 ** 23);
+    break;
+  }
+  expect(Math.max(...asked)).toBeLessThan(2 ** 23);
+  expect(() =>
+    convertedTensor({ ...long, shape: [4, 2 ** 29] }, { name: 'blk.0.attn_q.weight', rotaryHeads: 1 }),
+  ).toThrow('the heads of "model.norm.weight" are too large');
+});
+
+test('a configuration that is all escapes is refused at once', async () => {
+  const text = Buffer.from(`"${String.raw`\"`.repeat(400_000)}`);
+  await expect(converted(tinyCheckpoint('qwen2', { 'config.json': text }))).rejects.toThrow(
+    '"config.json" is not JSON',
+  );
 });
 
 describe('what cannot be imported is refused with what to do', () => {
@@ -192,7 +294,68 @@ describe('what cannot be imported is refused with what to do', () => {
       withConfig('llama3', { num_attention_heads: 3 }),
       'the tensor "model.layers.0.self_attn.q_proj.weight" can\'t be divided into 3 heads',
     ],
-    ['tokens without end', withConfig('qwen2', { vocab_size: 4e9 }), 'config.json: "vocab_size" is too large'],
+    [
+      'a rope that nobody knows',
+      withConfig('qwen2', { rope_scaling: { type: 'spiral' } }),
+      'a qwen2 model whose rope is stretched by "spiral" can\'t be imported',
+    ],
+    [
+      'Llama 3’s rope in another',
+      withConfig('qwen2', { rope_scaling: { rope_type: 'llama3' } }),
+      'a qwen2 model whose rope is stretched by "llama3" can\'t be imported',
+    ],
+    [
+      'a base beyond single precision',
+      withConfig('qwen2', { rope_theta: 1e39 }),
+      'config.json: "rope_theta" is no number',
+    ],
+    ['an odd head', withConfig('llama3', { head_dim: 1 }), 'config.json: heads of 1 numbers'],
+    [
+      'no head where there must be one',
+      withConfig('qwen2', { tie_word_embeddings: false }),
+      'the weights lack "output"',
+    ],
+    [
+      'a file of the list that is missing',
+      tinyCheckpoint('qwen2', {
+        'model.safetensors.index.json': json({ weight_map: { 'lm_head.weight': 'model-9.safetensors' } }),
+      }),
+      'the tensor "lm_head.weight" of "model-9.safetensors" is missing',
+    ],
+    [
+      'too many lists',
+      tinyCheckpoint('qwen2', { 'tokenizer.json': Buffer.from(`[${'[],'.repeat(2_000_001)}[]]`) }),
+      '"tokenizer.json" is too large',
+    ],
+    [
+      'a configuration without end',
+      tinyCheckpoint('qwen2', { 'config.json': new Uint8Array(1_000_001) }),
+      '"config.json" is too large',
+    ],
+    [
+      'a list of pieces',
+      tinyCheckpoint('qwen2', { 'tokenizer.json': json({ model: { type: 'Unigram', vocab: [['a', 1]] } }) }),
+      'this kind of tokenizer can only be read from tokenizer.model, which is missing',
+    ],
+    [
+      'words of BERT in a decoder',
+      tinyCheckpoint('qwen2', { 'tokenizer.json': json({ model: { type: 'WordPiece', vocab: { a: 0 } } }) }),
+      "a qwen2 model with this kind of tokenizer can't be imported",
+    ],
+    [
+      'a module whose file is missing',
+      tinyCheckpoint('qwen3', { 'modules.json': json([{ type: 'x.Pooling', path: '1_Pooling/' }]) }),
+      'modules.json names "1_Pooling/config.json", which is missing',
+    ],
+    [
+      'another way of pooling',
+      tinyCheckpoint('qwen3', {
+        'modules.json': json([{ type: 'x.Pooling', path: '1_Pooling' }]),
+        '1_Pooling/config.json': json({ pooling_mode_max_tokens: true }),
+      }),
+      '"1_Pooling/config.json" pools in an unknown way',
+    ],
+    ['an empty tensor', more('lm_head.weight', [0, 32]), 'the tensor "lm_head.weight" is empty'],
     ['no tokenizer', without('tokenizer.json'), 'there is no tokenizer.json and no tokenizer.model'],
     ['no weights', without('model.safetensors'), 'the weights have no token embeddings'],
     [
@@ -219,7 +382,7 @@ describe('what cannot be imported is refused with what to do', () => {
     [
       'pieces only',
       tinyCheckpoint('qwen2', { 'tokenizer.json': json({ model: { byte_fallback: true } }) }),
-      'this tokenizer can only be read from tokenizer.model, which is missing',
+      'this kind of tokenizer can only be read from tokenizer.model, which is missing',
     ],
     [
       'pieces that are none',
@@ -233,7 +396,7 @@ describe('what cannot be imported is refused with what to do', () => {
     ],
     [
       'an id that is none',
-      tinyCheckpoint('qwen2', { 'tokenizer.json': json({ model: { vocab: { a: 1e12 } } }) }),
+      tinyCheckpoint('qwen2', { 'tokenizer.json': json({ model: { type: 'BPE', vocab: { a: 1e12 } } }) }),
       'tokenizer.json: the id of "a" is none',
     ],
   ])('%s', async (_name, files, message) => {
@@ -261,6 +424,16 @@ describe('what cannot be imported is refused with what to do', () => {
       message: 'modules.json: a module "Dense" can\'t be imported',
     });
   });
+});
+
+test('norms of any shape are written in full', async () => {
+  const files = tinyCheckpoint('gemma', {}, 'F16');
+  const source = memorySource(files.get('model.safetensors') ?? new Uint8Array());
+  const norm = (await readSafetensors(source, 'x')).find(({ name }) => name === 'model.norm.weight');
+  if (norm === undefined) throw new Error('no norm');
+  const tensor = convertedTensor({ ...norm, shape: [1, 32], source }, { name: 'output_norm.weight', addsOne: true });
+  expect(tensor).toMatchObject({ type: 'F32', sizeBytes: 128 });
+  expect((await collectBytes(tensor.data())).length).toBe(128);
 });
 
 test('whatever a configuration and a tokenizer say, the outcome is a GGUF or the typed error', async () => {

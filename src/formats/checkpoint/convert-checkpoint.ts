@@ -3,10 +3,14 @@
  * those of Ollama's converter (its convert/), so that one checkpoint has one digest wherever it is imported; where that
  * gives a model that answers wrongly, this doesn't follow (docs/differences.md).
  */
+import { CorralError } from '../../core/corral-error.ts';
 import { quoted } from '../gguf/bad-gguf.ts';
+import { maxTensors } from '../gguf/gguf-limits.ts';
+import { asObject } from '../untrusted-json.ts';
 import { encodePairs, type MetadataValue } from '../gguf/encode-metadata.ts';
 import type { GgufToWrite, TensorToWrite } from '../gguf/write-gguf.ts';
-import type { Architecture, ComputedTensor } from './architecture.ts';
+import { layerCount, type Architecture, type ComputedTensor } from './architecture.ts';
+import { ropeType } from './rope.ts';
 import { architectureOf } from './architecture-of.ts';
 import { badCheckpoint } from './bad-checkpoint.ts';
 import type { Checkpoint, CheckpointTensor } from './checkpoint.ts';
@@ -16,7 +20,7 @@ import { rotaryHeads } from './rotary-heads.ts';
 import { readJsonObject } from './read-json-file.ts';
 import { tensorName } from './tensor-names.ts';
 import { readTokenizer, type Tokenizer } from './tokenizer-entries.ts';
-import { padded, type Vocabulary } from './vocabulary.ts';
+import { fitted, type Vocabulary } from './vocabulary.ts';
 
 export interface ConvertedCheckpoint {
   readonly gguf: GgufToWrite;
@@ -26,9 +30,11 @@ export interface ConvertedCheckpoint {
 /** Throws `bad_checkpoint` or `not_supported`, and what the sources throw. */
 export async function convertCheckpoint(checkpoint: Checkpoint): Promise<ConvertedCheckpoint> {
   const values = await readJsonObject(checkpoint.files, 'config.json');
-  if (values === undefined) throw badCheckpoint('there is no config.json', 'A model of safetensors files needs it.');
-  const config = new Config(values);
+  if (values === undefined) throw badCheckpoint('there is no config.json', folderHint);
+  const config = new Config(values, 'config.json');
   const architecture = architectureOf(config);
+  checkRope(config, architecture);
+  await checkFiles(checkpoint);
   const tokenizer = await readTokenizer(checkpoint);
   const vocabulary = fullVocabulary(checkpoint, config, architecture, tokenizer);
   // First of all the weights: how many layers there are is no matter of belief then.
@@ -61,17 +67,48 @@ function byBlock(one: TensorToWrite, other: TensorToWrite): number {
 
 const blockOf = ({ name }: { readonly name: string }) => Number(/^blk\.(\d+)\./.exec(name)?.[1] ?? Infinity);
 
-/** The engine wants a token for each row of the embeddings. */
+const folderHint = 'Name the folder that holds all files of the model, not one of its files.';
+
+/** What is stretched in another way answers worse the longer it gets. NTK by need (`dynamic`) changes nothing within the context. */
+function checkRope(config: Config, { ropes, name }: Architecture): void {
+  const type = ropeType(config);
+  if (type === undefined || ['default', 'dynamic', ...ropes].includes(type)) return;
+  throw new CorralError(
+    'not_supported',
+    `a ${name} model whose rope is stretched by ${quoted(type)} can't be imported`,
+    {
+      hint: kindHint,
+    },
+  );
+}
+
+/** A checkpoint of several files comes with a list of all tensors. */
+async function checkFiles({ files, tensors }: Checkpoint): Promise<void> {
+  if (tensors.length > maxTensors) throw badCheckpoint(`${tensors.length} tensors are too many`);
+  const index = await readJsonObject(files, 'model.safetensors.index.json');
+  const present = new Set(tensors.map(({ name }) => name));
+  for (const [name, file] of Object.entries(asObject(index?.['weight_map']) ?? {})) {
+    if (!present.has(name)) throw badCheckpoint(`the tensor ${quoted(name)} of ${quoted(String(file))} is missing`);
+  }
+}
+
+/** As many tokens as the embeddings have rows, which is what the engine wants. */
 function fullVocabulary(
   { tensors }: Checkpoint,
   config: Config,
-  { names, dropsUnusedRows }: Architecture,
+  { names, dropsUnusedRows, spelling, name: kind }: Architecture,
   { vocabulary }: Tokenizer,
 ): Vocabulary {
+  if (vocabulary.isWordPiece !== (spelling !== undefined)) {
+    throw new CorralError('not_supported', `a ${kind} model with this kind of tokenizer can't be imported`, {
+      hint: kindHint,
+    });
+  }
   const embeddings = tensors.find(({ name }) => tensorName(names, name) === 'token_embd.weight');
   if (embeddings === undefined) throw badCheckpoint('the weights have no token embeddings');
-  const rows = dropsUnusedRows === true ? 0 : (embeddings.shape[0] ?? 0);
-  return padded(vocabulary, Math.max(config.count('vocab_size') ?? 0, rows));
+  const rows = embeddings.shape[0] ?? 0;
+  const used = Math.max(config.count('vocab_size') ?? 0, vocabulary.tokens.length);
+  return fitted(vocabulary, dropsUnusedRows === true ? Math.min(rows, used) : rows);
 }
 
 function vocabularyEntries(
@@ -95,17 +132,22 @@ function tensorsOf(
   const queries = config.needed('num_attention_heads', 'n_head');
   const heads = { queries, keys: config.count('num_key_value_heads') ?? queries };
   const placed = placedTensors(tensors, architecture);
-  checkLayers(placed, config.needed('num_hidden_layers', 'n_layers', 'n_layer'));
-  const converted = placed.map(({ name, tensor }) =>
-    convertedTensor(tensor, {
+  checkLayers(placed, layerCount(config));
+  checkOutside(placed, config, architecture);
+  const converted = placed.map(({ name, tensor }) => {
+    const isNorm = architecture.hasNormsAroundZero === true && name.endsWith('_norm.weight');
+    const isCut = architecture.dropsUnusedRows === true && rowsOfTokens.has(name);
+    return convertedTensor(tensor, {
       name,
       rotaryHeads: architecture.interleavesRotary === true ? rotaryHeads(name, heads) : undefined,
-      addsOne: architecture.hasNormsAroundZero === true && name.endsWith('_norm.weight'),
-      rows: architecture.dropsUnusedRows === true && name === 'token_embd.weight' ? tokens.length : undefined,
-    }),
-  );
+      addsOne: isNorm,
+      rows: isCut ? tokens.length : undefined,
+    });
+  });
   return [...converted, ...(architecture.computed?.(config) ?? []).map(computedTensor)];
 }
+
+const rowsOfTokens: ReadonlySet<string> = new Set(['token_embd.weight', 'output.weight']);
 
 interface PlacedTensor {
   /** In GGUF. */
@@ -119,7 +161,11 @@ function placedTensors(tensors: readonly CheckpointTensor[], { names, name: kind
   for (const tensor of tensors) {
     if (names.leftOut.test(tensor.name)) continue;
     const name = tensorName(names, tensor.name);
-    if (name === undefined) throw badCheckpoint(`a ${kind} model has no tensor ${quoted(tensor.name)}`, kindHint);
+    if (name === undefined) {
+      throw new CorralError('not_supported', `a ${kind} model has no tensor ${quoted(tensor.name)}`, {
+        hint: kindHint,
+      });
+    }
     if (placed.has(name)) throw badCheckpoint(`the tensor ${quoted(tensor.name)} is there twice`);
     placed.set(name, { name, tensor });
   }
@@ -139,6 +185,14 @@ function checkLayers(placed: readonly PlacedTensor[], layers: number): void {
   }
   const beyond = [...perLayer.keys()].find((layer) => layer >= layers && layer !== Infinity);
   if (beyond !== undefined) throw badCheckpoint(`there is a layer ${beyond}, though the model has ${layers}`);
+}
+
+/** Without a head of its own a model's embeddings are it, which is right only for those that were made so. */
+function checkOutside(placed: readonly PlacedTensor[], config: Config, { names }: Architecture): void {
+  const present = new Set(placed.map(({ name }) => name));
+  const needed = Object.values(names.outside).concat(config.isFalse('tie_word_embeddings') ? ['output'] : []);
+  const missing = needed.find((name) => !present.has(`${name}.weight`));
+  if (missing !== undefined) throw badCheckpoint(`the weights lack ${quoted(missing)}`);
 }
 
 function computedTensor({ name, values }: ComputedTensor): TensorToWrite {

@@ -17,8 +17,10 @@ export interface TensorChanges {
   readonly addsOne?: boolean;
   /** Rows that are kept, where there are more. */
   readonly rows?: number | undefined;
-  readonly type?: FloatType;
 }
+
+/** Bytes that are read at once. A head of 512 rows and 16,384 columns has 32 MiB in F32. */
+const maxUnitBytes = 64 * 1024 * 1024;
 
 /** Throws `bad_checkpoint` for a shape that can't be changed so, `not_supported` for a number format. */
 export function convertedTensor(tensor: CheckpointTensor, changes: TensorChanges): TensorToWrite {
@@ -32,8 +34,11 @@ export function convertedTensor(tensor: CheckpointTensor, changes: TensorChanges
   const rows = Math.min(shape[0] ?? 1, changes.rows ?? Infinity);
   const rowBytes = shape.slice(1).reduce((product, length) => product * length, floatBytes[from]);
   shape[0] = rows;
-  const to = changes.type ?? storedType(changes.name, shape, from);
+  if (rows * rowBytes === 0) throw badCheckpoint(`the tensor ${quoted(tensor.name)} is empty`);
+  const to = changes.addsOne === true ? 'F32' : storedType(changes.name, shape, from);
   const unitRows = changes.rotaryHeads === undefined ? 1 : headRows(tensor, rows, changes.rotaryHeads);
+  const unitBytes = unitRows === 1 ? floatBytes[from] : unitRows * rowBytes;
+  if (unitBytes > maxUnitBytes) throw badCheckpoint(`the heads of ${quoted(tensor.name)} are too large`);
 
   return {
     name: changes.name,
@@ -41,7 +46,7 @@ export function convertedTensor(tensor: CheckpointTensor, changes: TensorChanges
     type: to,
     sizeBytes: (rows * rowBytes * floatBytes[to]) / floatBytes[from],
     async *data() {
-      for await (const piece of readPieces(source, offsetBytes, rows * rowBytes, unitRows * rowBytes)) {
+      for await (const piece of readPieces(source, offsetBytes, rows * rowBytes, unitBytes)) {
         const ordered = unitRows === 1 ? piece : interleaved(piece, unitRows, rowBytes);
         const numbers = to === 'BF16' ? ordered : converted(ordered, from, to);
         yield changes.addsOne === true ? withOneAdded(numbers) : numbers;

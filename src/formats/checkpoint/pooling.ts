@@ -2,7 +2,9 @@
 import { CorralError } from '../../core/corral-error.ts';
 import { quoted } from '../gguf/bad-gguf.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { asObject, readJsonFile, readJsonObject } from './read-json-file.ts';
+import { badCheckpoint } from './bad-checkpoint.ts';
+import { asObject } from '../untrusted-json.ts';
+import { readJsonFile, readJsonObject } from './read-json-file.ts';
 
 interface Modules {
   /** enum llama_pooling_type; undefined where no module pools. */
@@ -27,16 +29,24 @@ export async function readModules({ files }: Checkpoint): Promise<Modules | unde
   const other = kinds.find((kind) => !knownModules.has(kind));
   if (other !== undefined) {
     throw new CorralError('not_supported', `modules.json: a module ${quoted(other)} can't be imported`, {
-      hint: 'Without it the vectors would be others. Convert the model to GGUF with convert_hf_to_gguf.py of llama.cpp.',
+      hint: moduleHint,
     });
   }
   const normalizes = kinds.includes('Normalize');
   const folder = modules[kinds.indexOf('Pooling')]?.['path'];
   if (typeof folder !== 'string') return { pooling: undefined, normalizes };
-  const config = (await readJsonObject(files, `${folder}/config.json`)) ?? {};
-  return { pooling: poolingTypes.find(([name]) => config[name] === true)?.[1], normalizes };
+  const file = `${folder.replace(/\/$/, '')}/config.json`;
+  const config = await readJsonObject(files, file);
+  if (config === undefined) throw badCheckpoint(`modules.json names ${quoted(file)}, which is missing`);
+  const pooling = poolingTypes.find(([name]) => config[name] === true)?.[1];
+  if (pooling === undefined)
+    throw new CorralError('not_supported', `${quoted(file)} pools in an unknown way`, { hint: moduleHint });
+  return { pooling, normalizes };
 }
 
 export async function poolingType(checkpoint: Checkpoint): Promise<number | undefined> {
   return (await readModules(checkpoint))?.pooling;
 }
+
+const moduleHint =
+  'Without it the vectors would be others. Convert the model to GGUF with convert_hf_to_gguf.py of llama.cpp.';

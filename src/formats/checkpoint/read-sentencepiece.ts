@@ -11,11 +11,16 @@ export interface SentencePiece {
   readonly type: number;
 }
 
+/** The largest models have 262,144. */
+const maxPieces = 1_000_000;
+
 /** Throws `bad_checkpoint`. */
 export function readSentencePieces(bytes: Uint8Array): readonly SentencePiece[] {
   const pieces: SentencePiece[] = [];
   for (const { field, value } of fieldsOf(bytes)) {
-    if (field === 1 && typeof value !== 'number') pieces.push(pieceOf(value));
+    if (field !== 1 || typeof value === 'number') continue;
+    if (pieces.length === maxPieces) throw badCheckpoint('"tokenizer.model" has too many pieces');
+    pieces.push(pieceOf(value));
   }
   return pieces;
 }

@@ -3,7 +3,8 @@ import type { MetadataValue } from '../gguf/encode-metadata.ts';
 import { badCheckpoint } from './bad-checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { preTokenizerOf } from './pre-tokenizer.ts';
-import { asObject, readJsonObject, readTextFile, type JsonObject } from './read-json-file.ts';
+import { asObject, type JsonObject } from '../untrusted-json.ts';
+import { readJsonObject, readCheckpointFile } from './read-json-file.ts';
 import { addedTokens, contentOf, readVocabulary, type Vocabulary } from './vocabulary.ts';
 
 export interface Tokenizer {
@@ -34,7 +35,7 @@ export async function readTokenizer(checkpoint: Checkpoint): Promise<Tokenizer> 
   const vocabulary = await readVocabulary(checkpoint, tokenizer);
   const pre = tokenizer === undefined ? 'default' : preTokenizerOf(tokenizer);
   const merges = tokenizer === undefined ? [] : mergesOf(tokenizer);
-  const template = templateOf(config) ?? (await readTextFile(files, 'chat_template.jinja'));
+  const template = (await ownTemplate(checkpoint)) ?? templateOf(config);
 
   const entries = new Map<string, MetadataValue>();
   entries.set('tokenizer.ggml.pre', { type: 'string', value: pre ?? 'default' });
@@ -74,6 +75,12 @@ function mergesOf(tokenizer: JsonObject): readonly string[] {
   });
 }
 
+/** A file of its own goes before what the configuration says, as in the transformers library. */
+async function ownTemplate({ files }: Checkpoint): Promise<string | undefined> {
+  const bytes = await readCheckpointFile(files, 'chat_template.jinja');
+  return bytes === undefined ? undefined : new TextDecoder().decode(bytes);
+}
+
 /** One text, or several with names. */
 function templateOf(config: JsonObject): string | undefined {
   const template = config['chat_template'];
@@ -84,4 +91,4 @@ function templateOf(config: JsonObject): string | undefined {
 }
 
 const isIds = (value: unknown): value is readonly number[] =>
-  Array.isArray(value) && value.every((id) => Number.isInteger(id) && id >= 0 && id < 2 ** 31);
+  Array.isArray(value) && value.length > 0 && value.every((id) => Number.isInteger(id) && id >= 0 && id < 2 ** 31);

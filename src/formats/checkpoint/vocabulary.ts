@@ -1,14 +1,17 @@
 /** The tokens of a checkpoint: those of `tokenizer.model` (SentencePiece) where it is there, else those of `tokenizer.json`. */
 import { quoted } from '../gguf/bad-gguf.ts';
-import { maxArrayElements } from '../gguf/gguf-limits.ts';
+import { CorralError } from '../../core/corral-error.ts';
 import { badCheckpoint } from './bad-checkpoint.ts';
-import { asObject, readJsonObject, type JsonObject } from './read-json-file.ts';
+import { asObject, type JsonObject } from '../untrusted-json.ts';
+import { readCheckpointFile, readJsonObject } from './read-json-file.ts';
 import { readSentencePieces } from './read-sentencepiece.ts';
 import type { Checkpoint } from './checkpoint.ts';
 
 export interface Vocabulary {
   /** `tokenizer.ggml.model`: llama (SentencePiece) or gpt2 (byte pairs). */
   readonly model: string;
+  /** Whether they are BERT's, which are spelled otherwise in GGUF. */
+  readonly isWordPiece: boolean;
   /** By their ids, without gaps. */
   readonly tokens: readonly Token[];
 }
@@ -20,32 +23,38 @@ export interface Token {
 }
 
 /** `tokenizer.ggml.token_type`. */
-const tokenType = { normal: 1, control: 3, userDefined: 4 };
+const tokenType = { normal: 1, control: 3, userDefined: 4, unused: 5 };
+
+/** Each is in three lists of the GGUF, beside which merges lie. The largest vocabularies have 262,144. */
+const maxTokens = 1_000_000;
 
 /** `tokenizer`: of tokenizer.json. Throws `bad_checkpoint`, also where there is no tokenizer. */
 export async function readVocabulary({ files }: Checkpoint, tokenizer: JsonObject | undefined): Promise<Vocabulary> {
-  const pieces = files.get('tokenizer.model');
+  const pieces = await readCheckpointFile(files, 'tokenizer.model');
   if (pieces !== undefined) {
-    const tokens = piecesAsTokens(
-      await pieces.read(0, pieces.sizeBytes),
-      await readJsonObject(files, 'special_tokens_map.json'),
-    );
-    return { model: 'llama', tokens: withAdded(tokens, await readJsonObject(files, 'added_tokens.json')) };
+    const tokens = piecesAsTokens(pieces, await readJsonObject(files, 'special_tokens_map.json'));
+    return {
+      model: 'llama',
+      isWordPiece: false,
+      tokens: withAdded(tokens, await readJsonObject(files, 'added_tokens.json')),
+    };
   }
   if (tokenizer === undefined) throw badCheckpoint('there is no tokenizer.json and no tokenizer.model');
-  return { model: 'gpt2', tokens: tokensOf(tokenizer) };
+  const kind = asObject(tokenizer['model'])?.['type'];
+  return { model: 'gpt2', isWordPiece: kind === 'WordPiece', tokens: tokensOf(tokenizer) };
 }
 
-/** Makes it as long as the model's own list, which may be rounded up. */
-export function padded({ model, tokens }: Vocabulary, length: number): Vocabulary {
-  if (length > maxArrayElements) throw badCheckpoint('config.json: "vocab_size" is too large');
-  const missing = Math.max(0, length - tokens.length);
+/** With as many tokens as the model has rows for them: what is missing stands for nothing, what is too much can't be said or heard. */
+export function fitted(vocabulary: Vocabulary, rows: number): Vocabulary {
+  const { tokens } = vocabulary;
+  if (rows > maxTokens) throw badCheckpoint(`a model with ${rows} tokens`);
+  const missing = Math.max(0, rows - tokens.length);
   const padding = Array.from({ length: missing }, (_, nth) => ({
     text: `[PAD${nth}]`,
     score: -1,
     type: tokenType.userDefined,
   }));
-  return { model, tokens: [...tokens, ...padding] };
+  return { ...vocabulary, tokens: [...tokens.slice(0, rows), ...padding] };
 }
 
 /** Gemma's tokenizer.model has these as plain text, though its templates rely on them. */
@@ -87,22 +96,26 @@ function withAdded(tokens: readonly Token[], added: JsonObject | undefined): Tok
 
 function tokensOf(tokenizer: JsonObject): Token[] {
   const model = asObject(tokenizer['model']);
-  const isByteFallback = model?.['byte_fallback'] === true;
-  if (isByteFallback) {
-    throw badCheckpoint(
-      'this tokenizer can only be read from tokenizer.model, which is missing',
-      'Fetch tokenizer.model of the model, too.',
+  const vocabulary = asObject(model?.['vocab']);
+  const kind = model?.['type'];
+  if ((kind !== 'BPE' && kind !== 'WordPiece') || vocabulary === undefined || model?.['byte_fallback'] === true) {
+    throw new CorralError(
+      'not_supported',
+      'this kind of tokenizer can only be read from tokenizer.model, which is missing',
+      {
+        hint: 'Fetch tokenizer.model of the model, too; where it has none, convert it with convert_hf_to_gguf.py of llama.cpp.',
+      },
     );
   }
   const tokens: Token[] = [];
-  for (const [text, id] of Object.entries(asObject(model?.['vocab']) ?? {})) {
+  for (const [text, id] of Object.entries(vocabulary)) {
     tokens[checkedId(id, text)] = { text, score: Number(id), type: tokenType.normal };
   }
   for (const { content, id, isSpecial } of addedTokens(tokenizer)) {
     tokens[id] = { text: content, score: id, type: isSpecial ? tokenType.control : tokenType.userDefined };
   }
-  // Where ids are left out the following move up, as in Ollama; the model's own length shows it.
-  return tokens.filter(() => true);
+  // Ids that are left out keep their places: what follows them would be other tokens otherwise.
+  return Array.from(tokens, (token, id) => token ?? { text: `[UNUSED${id}]`, score: -1, type: tokenType.unused });
 }
 
 export interface AddedToken {
@@ -128,6 +141,6 @@ export function contentOf(token: unknown): string | undefined {
 }
 
 function checkedId(id: unknown, text: string): number {
-  if (Number.isInteger(id) && Number(id) >= 0 && Number(id) < maxArrayElements) return Number(id);
+  if (Number.isInteger(id) && Number(id) >= 0 && Number(id) < maxTokens) return Number(id);
   throw badCheckpoint(`tokenizer.json: the id of ${quoted(text)} is none`);
 }

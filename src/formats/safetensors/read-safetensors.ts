@@ -5,6 +5,8 @@
 import { CorralError } from '../../core/corral-error.ts';
 import type { ByteSource } from '../gguf/byte-source.ts';
 import { quoted } from '../gguf/bad-gguf.ts';
+import { asObject, nestsAtMost, parsedJson, type JsonObject } from '../untrusted-json.ts';
+import { maxTensors } from '../gguf/gguf-limits.ts';
 
 export interface SafetensorsTensor {
   readonly name: string;
@@ -38,11 +40,14 @@ export const safetensorsTypes = {
 
 export type SafetensorsType = keyof typeof safetensorsTypes;
 
-/** The format's own library refuses more than 100 MB. A model of 256 experts in 60 layers, each a tensor of its own, takes 6. */
-const maxHeaderBytes = 100_000_000;
+/** Bytes. A model of 256 experts in 60 layers, each a tensor of its own, takes 6 MB. */
+const maxHeaderBytes = 16_000_000;
+
+/** Each tensor is an object with two lists. */
+const maxNested = 4 * maxTensors;
 
 /** GGUF has four; what has more can't be converted anyhow. */
-const maxDimensions = 8;
+const maxShapeLength = 8;
 
 /** In the order of their bytes. Throws `bad_checkpoint`, and what the source throws. */
 export async function readSafetensors(source: ByteSource, file: string): Promise<readonly SafetensorsTensor[]> {
@@ -56,7 +61,9 @@ export async function readSafetensors(source: ByteSource, file: string): Promise
   if (length > BigInt(source.sizeBytes - 8)) throw bad('its header is longer than the file');
   if (length > maxHeaderBytes) throw bad('its header is too long');
   const dataOffset = 8 + Number(length);
-  const header = headerObject(await source.read(8, Number(length)));
+  const headerBytes = await source.read(8, Number(length));
+  if (!nestsAtMost(headerBytes, maxNested)) throw bad('it has too many tensors');
+  const header = headerObject(headerBytes);
   if (header === undefined) throw bad('its header is not JSON');
 
   const tensors: SafetensorsTensor[] = [];
@@ -70,7 +77,7 @@ export async function readSafetensors(source: ByteSource, file: string): Promise
     if (dataOffset + end > source.sizeBytes) throw bad(`${quoted(name)} ends behind the file`);
     tensors.push({ name, type, shape, offsetBytes: dataOffset + begin, sizeBytes: end - begin });
   }
-  tensors.sort((one, other) => one.offsetBytes - other.offsetBytes);
+  tensors.sort((one, other) => one.offsetBytes - other.offsetBytes || one.sizeBytes - other.sizeBytes);
   let end = dataOffset;
   for (const { name, offsetBytes, sizeBytes } of tensors) {
     if (offsetBytes < end) throw bad(`${quoted(name)} lies upon another tensor`);
@@ -79,27 +86,22 @@ export async function readSafetensors(source: ByteSource, file: string): Promise
   return tensors;
 }
 
-function headerObject(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+function headerObject(bytes: Uint8Array): JsonObject | undefined {
   try {
-    const header: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
-    return isObject(header) ? header : undefined;
+    return asObject(parsedJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes)));
   } catch {
-    return undefined; // not UTF-8 or not JSON: the caller says so, the parser's own words quote the file
+    return undefined; // not UTF-8
   }
 }
 
 function placeOf(entry: unknown) {
-  if (!isObject(entry)) return undefined;
-  const { dtype, shape, data_offsets: offsets } = entry;
+  const { dtype, shape, data_offsets: offsets } = asObject(entry) ?? {};
   if (typeof dtype !== 'string' || !isType(dtype)) return undefined;
-  if (!isNumbers(shape) || shape.length > maxDimensions || !isNumbers(offsets) || offsets.length !== 2)
+  if (!isNumbers(shape) || shape.length > maxShapeLength || !isNumbers(offsets) || offsets.length !== 2)
     return undefined;
   const [begin = 0, end = 0] = offsets;
   return begin > end ? undefined : { type: dtype, shape, begin, end };
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isType = (text: string): text is SafetensorsType => Object.hasOwn(safetensorsTypes, text);
 

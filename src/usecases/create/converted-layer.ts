@@ -10,6 +10,7 @@ import { readSafetensors } from '../../formats/safetensors/read-safetensors.ts';
 import { fileByteSource, type FileByteSource } from '../../store/file-byte-source.ts';
 import type { ProgressEvent } from '../progress-event.ts';
 import type { SourceFile } from './create-order.ts';
+import { uploadedBytes } from './import-file.ts';
 import type { CreateWork } from './create-work.ts';
 import type { BlobLayer } from './model-layer.ts';
 import { writtenLayer } from './written-layer.ts';
@@ -51,24 +52,33 @@ function adapterBase(base: Gguf): AdapterBase {
   const architecture = textOf(base, 'general.architecture') ?? '';
   const queries = countOf(base, `${architecture}.attention.head_count`) ?? 0;
   const keys = countOf(base, `${architecture}.attention.head_count_kv`) ?? queries;
+  if (Math.max(queries, keys) > 0xffff) throw new CorralError('bad_gguf', 'the base model has too many heads');
   return { architecture, heads: { queries, keys } };
 }
 
+/** Weights lie beside config.json; those in folders below belong to other states of the training, or to modules that are refused. */
+const isWeights = ({ name }: { readonly name: string }) => name.endsWith('.safetensors') && !name.includes('/');
+
+/** Of folders below only the configurations of a sentence transformer's modules. */
+const isRead = (name: string) => !name.includes('/') || name.endsWith('/config.json');
+
+/** Each is open while the model is converted. The largest models come in some 200. */
+const maxFiles = 1024;
+
 async function* withCheckpoint(
   files: readonly SourceFile[],
-  { blobs, hold }: CreateWork,
+  parts: CreateWork,
   use: (checkpoint: Checkpoint) => Progress,
 ): Progress {
-  await hold.keep(files.map(({ digest }) => digest));
+  const needed = files.filter(({ name }) => isRead(name));
+  if (needed.length > maxFiles) throw new CorralError('bad_request', 'too many files');
+  const weights = needed.filter(isWeights).map(({ digest }) => digest);
+  if (new Set(weights).size < weights.length) throw new CorralError('bad_request', 'two files have the same weights');
   const opened = new Map<string, FileByteSource>();
   try {
-    for (const { name, digest } of files) {
-      if ((await blobs.sizeOf(digest)) === undefined) {
-        throw new CorralError('blob_not_found', `blob ${JSON.stringify(digest)} not found`, {
-          hint: 'Upload the file to /api/blobs/ first.',
-        });
-      }
-      opened.set(name, await fileByteSource(blobs.path(digest)));
+    for (const { name, digest } of needed) {
+      await uploadedBytes(digest, parts);
+      opened.set(name, await fileByteSource(parts.blobs.path(digest)));
     }
     return yield* use({ files: opened, tensors: await tensorsOf(opened) });
   } finally {
@@ -76,11 +86,10 @@ async function* withCheckpoint(
   }
 }
 
-/** Weights lie beside config.json; those in folders below belong to modules that are no part of the model itself. */
 async function tensorsOf(files: ReadonlyMap<string, FileByteSource>): Promise<readonly CheckpointTensor[]> {
   const tensors: CheckpointTensor[] = [];
   for (const [name, source] of files) {
-    if (!name.endsWith('.safetensors') || name.includes('/')) continue;
+    if (!isWeights({ name })) continue;
     for (const tensor of await readSafetensors(source, name)) tensors.push({ ...tensor, source });
   }
   return tensors;

@@ -1,5 +1,6 @@
 /** One uploaded GGUF file: what it is and what it says about itself. */
 import { CorralError } from '../../core/corral-error.ts';
+import type { Digest } from '../../formats/digest.ts';
 import type { Gguf } from '../../formats/gguf/gguf.ts';
 import { booleanOf, countOf, textOf } from '../../formats/gguf/gguf-values.ts';
 import { layerMediaType } from '../../formats/model-manifest.ts';
@@ -15,15 +16,20 @@ export interface ImportedFile extends BlobLayer {
   readonly from: string;
 }
 
-/** Checks an uploaded file. Throws `blob_not_found`, `bad_request` for another format, or `bad_gguf`. */
-export async function importFile({ name, digest }: SourceFile, { blobs, hold }: CreateWork): Promise<ImportedFile> {
+/** Keeps an uploaded file from being cleared away and gives its size. Throws `blob_not_found`. */
+export async function uploadedBytes(digest: Digest, { blobs, hold }: CreateWork): Promise<number> {
   await hold.keep([digest]);
   const sizeBytes = await blobs.sizeOf(digest);
-  if (sizeBytes === undefined) {
-    throw new CorralError('blob_not_found', `blob ${JSON.stringify(digest)} not found`, {
-      hint: 'Upload the file to /api/blobs/ first.',
-    });
-  }
+  if (sizeBytes !== undefined) return sizeBytes;
+  throw new CorralError('blob_not_found', `blob ${JSON.stringify(digest)} not found`, {
+    hint: 'Upload the file to /api/blobs/ first.',
+  });
+}
+
+/** Checks an uploaded file. Throws `blob_not_found`, `bad_request` for another format, or `bad_gguf`. */
+export async function importFile({ name, digest }: SourceFile, parts: CreateWork): Promise<ImportedFile> {
+  const sizeBytes = await uploadedBytes(digest, parts);
+  const { blobs } = parts;
   const path = blobs.path(digest);
   if (!(await beginsAsGguf(path))) {
     throw new CorralError('bad_request', 'supplied file was not in GGUF format');

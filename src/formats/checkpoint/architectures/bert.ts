@@ -1,10 +1,12 @@
 /** BERT as an embedding model. */
-import { count, flag, float, text, type Architecture } from '../architecture.ts';
+import { count, flag, float, layerCount, text, type Architecture } from '../architecture.ts';
 import { readModules } from '../pooling.ts';
 
 export const bert: Architecture = {
   name: 'bert',
+  ropes: [],
   names: {
+    prefix: 'bert.',
     layers: 'encoder.layer.',
     inLayer: {
       'attention.self.query': 'attn_q',
@@ -22,7 +24,8 @@ export const bert: Architecture = {
       'embeddings.position_embeddings': 'position_embd',
       'embeddings.LayerNorm': 'token_embd_norm',
     },
-    leftOut: /^embeddings\.position_ids$|^pooler\.dense\./,
+    optional: {},
+    leftOut: /\bembeddings\.position_ids$|\bpooler\.dense\./,
   },
   async entries(config, checkpoint) {
     const modules = await readModules(checkpoint);
@@ -31,7 +34,7 @@ export const bert: Architecture = {
       // Without a module that pools, each token keeps its vector.
       ['pooling_type', count(modules?.pooling ?? 0)],
       ['normalize_embeddings', flag(modules?.normalizes ?? false)],
-      ['block_count', count(config.needed('n_layers', 'num_hidden_layers', 'n_layer'))],
+      ['block_count', count(layerCount(config))],
       ['context_length', count(config.count('max_position_embeddings', 'n_ctx'))],
       ['embedding_length', count(config.needed('hidden_size', 'n_embd'))],
       ['feed_forward_length', count(config.needed('intermediate_size', 'n_inner'))],

@@ -2,12 +2,14 @@
 import { badCheckpoint } from '../bad-checkpoint.ts';
 import type { Checkpoint } from '../checkpoint.ts';
 import type { Config } from '../config.ts';
-import { count, float, text, type Entries } from '../architecture.ts';
+import { count, float, layerCount, type Entries } from '../architecture.ts';
 import { poolingType } from '../pooling.ts';
+import { ropeBase } from '../rope.ts';
 import type { TensorNames } from '../tensor-names.ts';
 
 export const decoderNames: TensorNames = {
-  layers: 'model.layers.',
+  prefix: 'model.',
+  layers: 'layers.',
   inLayer: {
     input_layernorm: 'attn_norm',
     'self_attn.q_proj': 'attn_q',
@@ -21,7 +23,8 @@ export const decoderNames: TensorNames = {
     'mlp.down_proj': 'ffn_down',
     post_attention_layernorm: 'ffn_norm',
   },
-  outside: { 'model.embed_tokens': 'token_embd', 'model.norm': 'output_norm', lm_head: 'output' },
+  outside: { embed_tokens: 'token_embd', norm: 'output_norm' },
+  optional: { lm_head: 'output' },
   leftOut: /\.rotary_emb\.inv_freq$|\.masked_bias$|\.attn\.bias$/,
 };
 
@@ -32,29 +35,13 @@ const maxHeadLength = 65_536;
 export function headLength(config: Config): number {
   const heads = Math.max(1, config.needed('num_attention_heads', 'n_head'));
   const length = config.count('head_dim') ?? Math.floor(config.needed('hidden_size', 'n_embd') / heads);
-  if (length > 0 && length <= maxHeadLength) return length;
+  if (length > 0 && length % 2 === 0 && length <= maxHeadLength) return length;
   throw badCheckpoint(`config.json: heads of ${length} numbers`);
-}
-
-/** In newer files the base is one of the rope's parameters. */
-export const ropeBase = (config: Config): number | undefined =>
-  config.number('rope_theta') ?? config.within('rope_parameters').number('rope_theta');
-
-export const ropeType = (config: Config): string | undefined => {
-  const scaling = ropeScaling(config);
-  return scaling.text('rope_type') ?? scaling.text('type');
-};
-
-export function ropeScaling(config: Config): Config {
-  const older = config.within('rope_scaling');
-  return older.text('rope_type') === undefined && older.text('type') === undefined
-    ? config.within('rope_parameters')
-    : older;
 }
 
 export async function decoderEntries(config: Config, checkpoint: Checkpoint): Promise<Entries> {
   return [
-    ['block_count', count(config.needed('num_hidden_layers', 'n_layers', 'n_layer'))],
+    ['block_count', count(layerCount(config))],
     ['context_length', count(config.count('max_position_embeddings', 'n_ctx'))],
     ['embedding_length', count(config.needed('hidden_size', 'n_embd'))],
     ['feed_forward_length', count(config.needed('intermediate_size', 'n_inner'))],
@@ -63,17 +50,5 @@ export async function decoderEntries(config: Config, checkpoint: Checkpoint): Pr
     ['attention.layer_norm_rms_epsilon', float(config.number('rms_norm_eps'))],
     ['rope.freq_base', float(ropeBase(config))],
     ['pooling_type', count(await poolingType(checkpoint))],
-  ];
-}
-
-/** The stretching of positions by a plain factor, or by YaRN (arXiv 2309.00071). */
-export function stretchedRope(config: Config): Entries {
-  const type = ropeType(config);
-  if (type !== 'linear' && type !== 'yarn') return [];
-  const scaling = ropeScaling(config);
-  return [
-    ['rope.scaling.type', text(type)],
-    ['rope.scaling.factor', float(scaling.number('factor'))],
-    ['rope.scaling.original_context_length', count(scaling.count('original_max_position_embeddings'))],
   ];
 }

@@ -1,7 +1,8 @@
 /** Gemma 1 to 3, without Gemma 3's eyes. */
 import { count, float, text, type Architecture, type Entries } from '../architecture.ts';
 import type { Config } from '../config.ts';
-import { decoderEntries, decoderNames, headLength, ropeBase, ropeScaling, ropeType } from './decoder.ts';
+import { decoderEntries, decoderNames, headLength } from './decoder.ts';
+import { ropeBase, ropeScaling, ropeType, stretchedRope } from '../rope.ts';
 
 /** Norms stand before and behind each half of a layer. */
 const sandwichNames = {
@@ -32,6 +33,7 @@ const withoutRopeBase = (entries: Entries): Entries => entries.filter(([key]) =>
 
 export const gemma: Architecture = {
   name: 'gemma',
+  ropes: [],
   names: decoderNames,
   hasNormsAroundZero: true,
   async entries(config, checkpoint) {
@@ -41,6 +43,7 @@ export const gemma: Architecture = {
 
 export const gemma2: Architecture = {
   name: 'gemma2',
+  ropes: [],
   names: sandwichNames,
   hasNormsAroundZero: true,
   async entries(config, checkpoint) {
@@ -57,6 +60,7 @@ export const gemma2: Architecture = {
 
 export const gemma3: Architecture = {
   name: 'gemma3',
+  ropes: ['linear', 'yarn'],
   names: sandwichNames,
   hasNormsAroundZero: true,
   dropsUnusedRows: true,
@@ -67,10 +71,10 @@ export const gemma3: Architecture = {
       ['attention.sliding_window', count(config.count('sliding_window'))],
       ['attention.sliding_window_pattern', slidingLayers(config)],
       ['final_logit_softcapping', float(config.number('final_logit_softcapping'))],
-      ['rope.local.freq_base', float(config.number('rope_local_base_freq') ?? 10_000)],
+      ['rope.local.freq_base', float(localBase(config) ?? 10_000)],
       ['rope.freq_base', float(ropeBase(config) ?? 1_000_000)],
       ['mm.tokens_per_image', count(config.count('mm_tokens_per_image'))],
-      ...yarn(config),
+      ...(ropeType(config) === 'yarn' ? yarn(config) : stretchedRope(config)),
     ];
   },
 };
@@ -88,10 +92,15 @@ function slidingLayers(config: Config): Entries[number][1] {
   return { type: 'bool[]', value };
 }
 
+const localBase = (config: Config): number | undefined =>
+  config.number('rope_local_base_freq') ??
+  config.within('rope_parameters').within('sliding_attention').number('rope_theta');
+
+/** Under the names that Ollama gives them. */
 function yarn(config: Config): Entries {
   const scaling = ropeScaling(config);
   const factor = scaling.number('factor');
-  if (ropeType(config) !== 'yarn' || factor === undefined) return [];
+  if (factor === undefined) return [];
   return [
     ['rope.scaling.type', text('yarn')],
     ['rope.scaling.factor', float(factor)],

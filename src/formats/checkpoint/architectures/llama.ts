@@ -1,7 +1,8 @@
 /** Llama, and Mistral, which is one with other numbers. */
 import { count, float, type Architecture, type ComputedTensor } from '../architecture.ts';
 import type { Config } from '../config.ts';
-import { decoderEntries, decoderNames, headLength, ropeBase, ropeScaling, ropeType, stretchedRope } from './decoder.ts';
+import { decoderEntries, decoderNames, headLength } from './decoder.ts';
+import { ropeBase, ropeScaling, ropeType, stretchedRope } from '../rope.ts';
 
 export const llama: Architecture = {
   name: 'llama',
@@ -20,6 +21,7 @@ export const llama: Architecture = {
     ];
   },
   interleavesRotary: true,
+  ropes: ['linear', 'yarn', 'llama3'],
   computed: ropeFactors,
 };
 

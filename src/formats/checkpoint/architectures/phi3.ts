@@ -1,10 +1,12 @@
 /** Phi 3: queries, keys and values in one matrix, and so are the two halves of the feed-forward's entrance. */
 import { count, float, type Architecture, type ComputedTensor } from '../architecture.ts';
 import type { Config } from '../config.ts';
-import { decoderEntries, decoderNames, headLength, ropeScaling, ropeType } from './decoder.ts';
+import { decoderEntries, decoderNames, headLength } from './decoder.ts';
+import { ropeScaling, ropeType } from '../rope.ts';
 
 export const phi3: Architecture = {
   name: 'phi3',
+  ropes: ['su', 'longrope', 'yarn'],
   names: {
     ...decoderNames,
     inLayer: {
@@ -19,9 +21,9 @@ export const phi3: Architecture = {
   async entries(config, checkpoint) {
     return [
       ...(await decoderEntries(config, checkpoint)),
-      ['rope.dimension_count', count(headLength(config))],
+      ['rope.dimension_count', count(Math.floor(headLength(config) * (config.number('partial_rotary_factor') ?? 1)))],
       ['rope.scaling.original_context_length', count(config.count('original_max_position_embeddings'))],
-      ['attention.sliding_window', count(config.count('sliding_window'))],
+      ['attention.sliding_window', count(config.count('sliding_window') ?? 0)],
       ['rope.scaling.attn_factor', float(attentionFactor(config))],
     ];
   },
@@ -33,10 +35,11 @@ function attentionFactor(config: Config): number | undefined {
   const original = config.count('original_max_position_embeddings');
   const length = config.count('max_position_embeddings');
   if (original === undefined || length === undefined) return undefined;
-  const scale = length / original;
+  if (original < 2 || length < original) return undefined;
+  const scale = Math.log(length / original);
   const type = ropeType(config);
-  if (type === 'su' || type === 'longrope') return Math.max(Math.sqrt(1 + Math.log(scale) / Math.log(original)), 1);
-  return type === 'yarn' ? Math.max(0.1 * Math.log(scale) + 1, 1) : undefined;
+  if (type === 'su' || type === 'longrope') return Math.sqrt(1 + scale / Math.log(original));
+  return type === 'yarn' ? 0.1 * scale + 1 : undefined;
 }
 
 function ropeFactors(config: Config): readonly ComputedTensor[] {
