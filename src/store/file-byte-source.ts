@@ -24,7 +24,7 @@ export async function fileByteSource(path: string): Promise<FileByteSource> {
     if (!found.isFile()) throw new CorralError('store_read', 'not a plain file');
     return {
       sizeBytes: found.size,
-      read: (offsetBytes, lengthBytes) => readAt(file, offsetBytes, lengthBytes).catch(fault),
+      read: (offsetBytes, lengthBytes, into) => readAt(file, offsetBytes, lengthBytes, into).catch(fault),
       close: () => file.close(),
     };
   } catch (error) {

@@ -13,18 +13,22 @@ export function converted(bytes: Uint8Array, from: FloatType, to: 'F32' | 'F16')
 }
 
 function widened(bytes: Uint8Array, from: 'F16' | 'BF16'): Float32Array {
-  const halves = new Uint16Array(copyOf(bytes));
+  const { buffer, byteOffset, byteLength } = aligned(bytes);
+  const halves = new Uint16Array(buffer, byteOffset, byteLength / 2);
   if (from === 'F16') return Float32Array.from(halves, (bits) => halfValues[bits] ?? 0);
   const bits = new Uint32Array(halves.length);
   for (let at = 0; at < bits.length; at++) bits[at] = (halves[at] ?? 0) << 16;
   return new Float32Array(bits.buffer);
 }
 
-export const asFloats = (bytes: Uint8Array): Float32Array => new Float32Array(copyOf(bytes));
+/** The numbers of single-precision bytes, perhaps in the same memory. */
+export function asFloats(bytes: Uint8Array): Float32Array {
+  const { buffer, byteOffset, byteLength } = aligned(bytes);
+  return new Float32Array(buffer, byteOffset, byteLength / 4);
+}
 
-/** A copy begins where typed arrays can. */
-const copyOf = (bytes: Uint8Array): ArrayBuffer =>
-  bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+/** Typed arrays begin at multiples of their elements; what doesn't is copied. */
+const aligned = (bytes: Uint8Array): Uint8Array => (bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes));
 
 function narrowed(numbers: Float32Array): Uint16Array {
   const bits = new Uint32Array(numbers.buffer, numbers.byteOffset, numbers.length);

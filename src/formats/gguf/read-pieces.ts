@@ -5,6 +5,7 @@ import type { ByteSource } from './byte-source.ts';
 const largestPieceBytes = 4 * 1024 * 1024;
 
 /**
+ * A piece is good until the next one is asked for: all lie in one buffer, since garbage of this size is seldom collected.
  * `unitBytes`: every piece is a multiple of it. Throws `bad_gguf` where the source has become shorter since its header was read, and what
  * the source throws.
  */
@@ -16,9 +17,10 @@ export async function* readPieces(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const pieceBytes = Math.max(1, Math.floor(largestPieceBytes / unitBytes)) * unitBytes;
   const end = offsetBytes + sizeBytes;
+  const buffer = new Uint8Array(Math.min(pieceBytes, sizeBytes));
   for (let at = offsetBytes; at < end; at += pieceBytes) {
     const length = Math.min(pieceBytes, end - at);
-    const bytes = await source.read(at, length);
+    const bytes = await source.read(at, length, buffer);
     if (bytes.length < length) throw new CorralError('bad_gguf', 'the file became shorter while it was read');
     yield bytes;
   }
