@@ -2,9 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { KvCacheType } from '../../src/config/settings.ts';
 import type { Runner } from '../../src/engine/runner.ts';
-import { answer, ask, chatLoad, start } from '../support/starter-runner.ts';
+import { answer, ask, start } from '../support/starter-runner.ts';
 
 const cells = 2048;
+/** Little more than the common beginning takes. */
+const contextTokens = 320;
 /** K and V of SmolLM2-135M: 30 layers, 3 heads, 64 numbers each. */
 const numbersPerCell = 2 * 30 * 3 * 64;
 
@@ -23,7 +25,7 @@ const common = 'The committee reviewed the reports of all branches and noted wha
 const raw = (prompt: string, changes: Parameters<typeof ask>[1] = {}) => ask('', { prompt, ...changes });
 
 async function sizeOf(kvCacheType: KvCacheType): Promise<number> {
-  const runner = await start({ kvCacheType });
+  const runner = await start({ kvCacheType, contextTokens });
   const { sizeBytes } = runner.facts;
   await runner.close();
   return sizeBytes;
@@ -32,7 +34,7 @@ async function sizeOf(kvCacheType: KvCacheType): Promise<number> {
 describe.each(['q8_0', 'q4_0'] as const)('a KV cache of type %s', (kvCacheType) => {
   let runner: Runner;
   beforeAll(async () => {
-    runner = await start({ kvCacheType });
+    runner = await start({ kvCacheType, contextTokens });
   });
   afterAll(() => runner.close());
 
@@ -45,7 +47,7 @@ describe.each(['q8_0', 'q4_0'] as const)('a KV cache of type %s', (kvCacheType) 
   });
 
   test('begins as f16 does where the text is beyond doubt, and answers in company as alone', async () => {
-    const plain = await start({ kvCacheType: 'f16' });
+    const plain = await start({ kvCacheType: 'f16', contextTokens });
     const alone = [];
     for (const pattern of patterns) {
       const { text } = await answer(runner, raw(pattern));
@@ -70,8 +72,8 @@ describe.each(['q8_0', 'q4_0'] as const)('a KV cache of type %s', (kvCacheType) 
   });
 
   test('goes on when a context is full', async () => {
-    const { text, done } = await answer(runner, raw(`${common}${patterns[1]}`, { numPredict: chatLoad.contextTokens }));
-    expect(done).toMatchObject({ reason: 'length', generatedTokens: chatLoad.contextTokens });
+    const { text, done } = await answer(runner, raw(`${common}${patterns[1]}`, { numPredict: contextTokens }));
+    expect(done).toMatchObject({ reason: 'length', generatedTokens: contextTokens });
     expect(text).not.toMatch(/\uFFFD/);
   });
 });
