@@ -137,11 +137,11 @@ function sourceOf(file: FileHandle, sizeBytes: number, onProgress: SplitReports[
   let readBytes = 0;
   return {
     sizeBytes,
-    read: async (offsetBytes, lengthBytes) => {
+    read: async (offsetBytes, lengthBytes, into) => {
       // The data of both files are read from the whole of this one.
       if (!onProgress(Math.min(1, readBytes / (2 * sizeBytes)))) throw canceled();
       readBytes += lengthBytes;
-      return await readAt(file, offsetBytes, lengthBytes);
+      return await readAt(file, offsetBytes, lengthBytes, into);
     },
   };
 }

@@ -8,7 +8,7 @@ import type { SafetensorsTensor } from '../safetensors/read-safetensors.ts';
 export interface Checkpoint {
   /** Files by the name that the client gave them, with `/` between folders. */
   readonly files: ReadonlyMap<string, ByteSource>;
-  /** Of all its files together; no name is there twice. */
+  /** Of all its files together; whoever converts them refuses a name that is there twice. */
   readonly tensors: readonly CheckpointTensor[];
 }
 

@@ -59,6 +59,8 @@ export async function convertAdapter(checkpoint: Checkpoint, base: AdapterBase):
   return { pairs: encodePairs(entries), tensors, alignment: 32 };
 }
 
+const mergeHint = 'Merge the adapter into its base model (PEFT: merge_and_unload) and import the result.';
+
 /** What the two matrices alone can't say would be lost in silence. */
 function refuseOtherKinds(config: JsonObject): void {
   const isOfOtherKind: Readonly<Record<string, boolean>> = {
@@ -72,7 +74,7 @@ function refuseOtherKinds(config: JsonObject): void {
   const other = Object.keys(isOfOtherKind).find((name) => isOfOtherKind[name]);
   if (other === undefined) return;
   throw new CorralError('not_supported', `adapter_config.json: ${quoted(other)} asks for more than a plain LoRA`, {
-    hint: 'Merge the adapter into its base model (PEFT: merge_and_unload) and import the result.',
+    hint: mergeHint,
   });
 }
 
@@ -116,10 +118,7 @@ function adapterTensor(
   const [, module = '', peft, mlx] = found ?? [];
   const name = tensorName(names, `${module}.weight`);
   if (name === undefined || tensor.shape.length !== 2) {
-    throw badCheckpoint(
-      `the tensor ${quoted(tensor.name)} is none of a plain LoRA`,
-      'Merge the adapter into its base model (PEFT: merge_and_unload) and import the result.',
-    );
+    throw badCheckpoint(`the tensor ${quoted(tensor.name)} is none of a plain LoRA`, mergeHint);
   }
   const side = (peft ?? mlx ?? '').toLowerCase();
   return convertedTensor(mlx === undefined ? tensor : transposedTensor(tensor), {

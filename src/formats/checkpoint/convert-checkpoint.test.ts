@@ -10,6 +10,7 @@ import {
   safetensorsFile,
   tinyCheckpoint,
   type CheckpointFiles,
+  type StoredTensor,
   type TinyModel,
 } from '../../../test/support/tiny-checkpoint.ts';
 import { CorralError } from '../../core/corral-error.ts';
@@ -33,6 +34,17 @@ async function converted(files: CheckpointFiles): Promise<Buffer> {
 }
 
 const header = async (files: CheckpointFiles) => readGguf(memorySource(await converted(files)), { arrays: 'skip' });
+
+/** The tensors of a checkpoint of one file, by name. */
+async function storedTensors(files: CheckpointFiles): Promise<(readonly [string, StoredTensor])[]> {
+  const source = memorySource(files.get('model.safetensors') ?? new Uint8Array());
+  const tensors = await readSafetensors(source, 'model.safetensors');
+  return Promise.all(
+    tensors.map(async ({ name, type, shape, offsetBytes, sizeBytes }) => {
+      return [name, { type, shape, bytes: await source.read(offsetBytes, sizeBytes) }] as const;
+    }),
+  );
+}
 
 const json = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
 
@@ -172,14 +184,7 @@ test('newer configurations keep what concerns the rope in one place', async () =
 
 test('weights may lie in several files', async () => {
   const whole = tinyCheckpoint('qwen2');
-  const source = memorySource(whole.get('model.safetensors') ?? new Uint8Array());
-  const stored = await readSafetensors(source, 'x');
-  const tensors = await Promise.all(
-    stored.map(async ({ name, type, shape, offsetBytes, sizeBytes }) => [
-      name,
-      { type, shape, bytes: await source.read(offsetBytes, sizeBytes) },
-    ]),
-  );
+  const tensors = await storedTensors(whole);
   const parts = new Map(whole);
   parts.delete('model.safetensors');
   parts.set('model-00002-of-00002.safetensors', safetensorsFile(Object.fromEntries(tensors.slice(0, 5))));
@@ -189,13 +194,7 @@ test('weights may lie in several files', async () => {
 
 test('a model that was saved without its head has shorter names', async () => {
   const whole = tinyCheckpoint('qwen3');
-  const source = memorySource(whole.get('model.safetensors') ?? new Uint8Array());
-  const tensors = await Promise.all(
-    (await readSafetensors(source, 'x')).map(async ({ name, type, shape, offsetBytes, sizeBytes }) => [
-      name.replace(/^model\./, ''),
-      { type, shape, bytes: await source.read(offsetBytes, sizeBytes) },
-    ]),
-  );
+  const tensors = (await storedTensors(whole)).map(([name, tensor]) => [name.replace(/^model\./, ''), tensor]);
   const bare = new Map([...whole, ['model.safetensors', safetensorsFile(Object.fromEntries(tensors))]]);
   expect((await converted(bare)).equals(await converted(whole))).toBe(true);
 });

@@ -36,9 +36,10 @@ export async function convertCheckpoint(checkpoint: Checkpoint): Promise<Convert
   checkRope(config, architecture);
   await checkFiles(checkpoint);
   const tokenizer = await readTokenizer(checkpoint);
-  const vocabulary = fullVocabulary(checkpoint, config, architecture, tokenizer);
+  const placed = placedTensors(checkpoint.tensors, architecture);
+  const vocabulary = fullVocabulary(placed, config, architecture, tokenizer);
   // First of all the weights: how many layers there are is no matter of belief then.
-  const tensors = tensorsOf(checkpoint, config, architecture, vocabulary);
+  const tensors = tensorsOf(placed, config, architecture, vocabulary);
   const entries = new Map<string, MetadataValue>([
     ['general.architecture', { type: 'string', value: architecture.name }],
     ['general.file_type', { type: 'uint32', value: 1 }],
@@ -94,9 +95,9 @@ async function checkFiles({ files, tensors }: Checkpoint): Promise<void> {
 
 /** As many tokens as the embeddings have rows, which is what the engine wants. */
 function fullVocabulary(
-  { tensors }: Checkpoint,
+  placed: readonly PlacedTensor[],
   config: Config,
-  { names, dropsUnusedRows, spelling, name: kind }: Architecture,
+  { dropsUnusedRows, spelling, name: kind }: Architecture,
   { vocabulary }: Tokenizer,
 ): Vocabulary {
   if (vocabulary.isWordPiece !== (spelling !== undefined)) {
@@ -104,7 +105,7 @@ function fullVocabulary(
       hint: kindHint,
     });
   }
-  const embeddings = tensors.find(({ name }) => tensorName(names, name) === 'token_embd.weight');
+  const embeddings = placed.find(({ name }) => name === 'token_embd.weight')?.tensor;
   if (embeddings === undefined) throw badCheckpoint('the weights have no token embeddings');
   const rows = embeddings.shape[0] ?? 0;
   const used = Math.max(config.count('vocab_size') ?? 0, vocabulary.tokens.length);
@@ -124,14 +125,13 @@ function vocabularyEntries(
 }
 
 function tensorsOf(
-  { tensors }: Checkpoint,
+  placed: readonly PlacedTensor[],
   config: Config,
   architecture: Architecture,
   { tokens }: Vocabulary,
 ): TensorToWrite[] {
   const queries = config.needed('num_attention_heads', 'n_head');
   const heads = { queries, keys: config.count('num_key_value_heads') ?? queries };
-  const placed = placedTensors(tensors, architecture);
   checkLayers(placed, layerCount(config));
   checkOutside(placed, config, architecture);
   const converted = placed.map(({ name, tensor }) => {
@@ -196,8 +196,7 @@ function checkOutside(placed: readonly PlacedTensor[], config: Config, { names }
 }
 
 function computedTensor({ name, values }: ComputedTensor): TensorToWrite {
-  const bytes = Buffer.alloc(4 * values.length);
-  values.forEach((value, index) => bytes.writeFloatLE(value, 4 * index));
+  const bytes = new Uint8Array(Float32Array.from(values).buffer);
   return {
     name,
     shape: [values.length],

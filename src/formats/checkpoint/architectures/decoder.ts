@@ -4,7 +4,6 @@ import type { Checkpoint } from '../checkpoint.ts';
 import type { Config } from '../config.ts';
 import { count, float, layerCount, type Entries } from '../architecture.ts';
 import { poolingType } from '../pooling.ts';
-import { ropeBase } from '../rope.ts';
 import type { TensorNames } from '../tensor-names.ts';
 
 export const decoderNames: TensorNames = {
@@ -39,6 +38,11 @@ export function headLength(config: Config): number {
   throw badCheckpoint(`config.json: heads of ${length} numbers`);
 }
 
+export const headEntries = (config: Config): Entries => [
+  ['attention.key_length', count(headLength(config))],
+  ['attention.value_length', count(headLength(config))],
+];
+
 export async function decoderEntries(config: Config, checkpoint: Checkpoint): Promise<Entries> {
   return [
     ['block_count', count(layerCount(config))],
@@ -48,7 +52,6 @@ export async function decoderEntries(config: Config, checkpoint: Checkpoint): Pr
     ['attention.head_count', count(config.needed('num_attention_heads', 'n_head'))],
     ['attention.head_count_kv', count(config.count('num_key_value_heads'))],
     ['attention.layer_norm_rms_epsilon', float(config.number('rms_norm_eps'))],
-    ['rope.freq_base', float(ropeBase(config))],
     ['pooling_type', count(await poolingType(checkpoint))],
   ];
 }

@@ -1,7 +1,7 @@
-/** Gemma 1 to 3, without Gemma 3's eyes. */
+/** Gemma 1 to 3, without Gemma 3's eyes. The base of the rope is in no GGUF of the first two: the engine knows it. */
 import { count, float, text, type Architecture, type Entries } from '../architecture.ts';
 import type { Config } from '../config.ts';
-import { decoderEntries, decoderNames, headLength } from './decoder.ts';
+import { decoderEntries, decoderNames, headEntries } from './decoder.ts';
 import { ropeBase, ropeScaling, ropeType, stretchedRope } from '../rope.ts';
 
 /** Norms stand before and behind each half of a layer. */
@@ -15,11 +15,6 @@ const sandwichNames = {
   },
 };
 
-const headEntries = (config: Config): Entries => [
-  ['attention.key_length', count(headLength(config))],
-  ['attention.value_length', count(headLength(config))],
-];
-
 /** Tokens that Gemma 1 and 2 have for the end of a turn and for filling gaps. */
 const markers: Entries = [
   ['tokenizer.ggml.eot_token_id', count(107)],
@@ -28,16 +23,13 @@ const markers: Entries = [
   ['tokenizer.ggml.suffix_token_id', count(69)],
 ];
 
-/** The base of the rope is in no GGUF of these two: the engine knows it. */
-const withoutRopeBase = (entries: Entries): Entries => entries.filter(([key]) => key !== 'rope.freq_base');
-
 export const gemma: Architecture = {
   name: 'gemma',
   ropes: [],
   names: decoderNames,
   hasNormsAroundZero: true,
   async entries(config, checkpoint) {
-    return [...withoutRopeBase(await decoderEntries(config, checkpoint)), ...headEntries(config), ...markers];
+    return [...(await decoderEntries(config, checkpoint)), ...headEntries(config), ...markers];
   },
 };
 
@@ -48,7 +40,7 @@ export const gemma2: Architecture = {
   hasNormsAroundZero: true,
   async entries(config, checkpoint) {
     return [
-      ...withoutRopeBase(await decoderEntries(config, checkpoint)),
+      ...(await decoderEntries(config, checkpoint)),
       ...headEntries(config),
       ...markers,
       ['attention.sliding_window', count(config.count('sliding_window'))],
@@ -66,7 +58,7 @@ export const gemma3: Architecture = {
   dropsUnusedRows: true,
   async entries(config, checkpoint) {
     return [
-      ...withoutRopeBase(await decoderEntries(config, checkpoint)),
+      ...(await decoderEntries(config, checkpoint)),
       ...headEntries(config),
       ['attention.sliding_window', count(config.count('sliding_window'))],
       ['attention.sliding_window_pattern', slidingLayers(config)],

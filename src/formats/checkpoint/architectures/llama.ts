@@ -17,6 +17,7 @@ export const llama: Architecture = {
       ['attention.key_length', count(headDimension)],
       ['attention.value_length', count(headDimension)],
       ['attention.layer_norm_epsilon', float(config.number('layer_norm_eps', 'layer_norm_epsilon', 'norm_epsilon'))],
+      ['rope.freq_base', float(ropeBase(config))],
       ...stretchedRope(config),
     ];
   },

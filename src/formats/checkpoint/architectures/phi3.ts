@@ -2,7 +2,7 @@
 import { count, float, type Architecture, type ComputedTensor } from '../architecture.ts';
 import type { Config } from '../config.ts';
 import { decoderEntries, decoderNames, headLength } from './decoder.ts';
-import { ropeScaling, ropeType } from '../rope.ts';
+import { ropeBase, ropeScaling, ropeType } from '../rope.ts';
 
 export const phi3: Architecture = {
   name: 'phi3',
@@ -21,6 +21,7 @@ export const phi3: Architecture = {
   async entries(config, checkpoint) {
     return [
       ...(await decoderEntries(config, checkpoint)),
+      ['rope.freq_base', float(ropeBase(config))],
       ['rope.dimension_count', count(Math.floor(headLength(config) * (config.number('partial_rotary_factor') ?? 1)))],
       ['rope.scaling.original_context_length', count(config.count('original_max_position_embeddings'))],
       ['attention.sliding_window', count(config.count('sliding_window') ?? 0)],

@@ -1,14 +1,18 @@
 /** Qwen 2 and 3, and embedding models made of them. */
-import { count, type Architecture } from '../architecture.ts';
-import { decoderEntries, decoderNames, headLength } from './decoder.ts';
-import { stretchedRope } from '../rope.ts';
+import { float, type Architecture } from '../architecture.ts';
+import { decoderEntries, decoderNames, headEntries } from './decoder.ts';
+import { stretchedRope, ropeBase } from '../rope.ts';
 
 export const qwen2: Architecture = {
   name: 'qwen2',
   names: decoderNames,
   ropes: ['linear', 'yarn'],
   async entries(config, checkpoint) {
-    return [...(await decoderEntries(config, checkpoint)), ...stretchedRope(config)];
+    return [
+      ...(await decoderEntries(config, checkpoint)),
+      ['rope.freq_base', float(ropeBase(config))],
+      ...stretchedRope(config),
+    ];
   },
 };
 
@@ -19,8 +23,8 @@ export const qwen3: Architecture = {
   async entries(config, checkpoint) {
     return [
       ...(await decoderEntries(config, checkpoint)),
-      ['attention.key_length', count(headLength(config))],
-      ['attention.value_length', count(headLength(config))],
+      ...headEntries(config),
+      ['rope.freq_base', float(ropeBase(config))],
       ...stretchedRope(config),
     ];
   },
